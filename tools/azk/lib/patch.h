@@ -9,13 +9,14 @@
  * The canonical form is what this prints for a commit, and azk series import,
  * refresh and rebase write nothing else:
  *
- *   git format-patch --stdout -1 --zero-commit --no-signature --no-stat
+ *   git format-patch --stdout -1 --zero-commit --no-signature --stat=72
  *       --no-numbered --abbrev=12 --find-renames --diff-algorithm=myers
  *       --no-encode-email-headers
  *
  * with no configuration of the user read. So: "From 000... Mon Sep 17 ...",
  * From:, Date: (the author's), Subject: [PATCH] ..., an empty line, the
- * message with its trailers as last paragraph, "---", the diff. All UTF-8.
+ * message with its trailers as last paragraph, "---", the list of files, the
+ * diff. All UTF-8. (--no-stat would drop the "---" that ends the message.)
  */
 #ifndef AZK_LIB_PATCH_H
 #define AZK_LIB_PATCH_H
