@@ -1,10 +1,212 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/*
+ * azk boot: one guest, one command, its exit code.
+ *
+ * Enters: a kernel and a command. Leaves: the guest's console on stdout, one
+ * line on stderr when it did not go well, a JSON report when asked, and an exit
+ * code from lib/exit.h.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
 #include "cmd.h"
+#include "lib/bootreport.h"
+#include "lib/buf.h"
 #include "lib/exit.h"
+#include "lib/guest.h"
+#include "lib/initrd.h"
+#include "lib/kernel.h"
+#include "lib/msg.h"
+#include "lib/opt.h"
+#include "lib/qemu.h"
+
+#define MEMORY_DEFAULT	(512ull << 20)
+#define MEMORY_MIN	(32ull << 20)
+#define CPUS_MAX	255	/* what an 8-bit APIC id can name */
+
+struct options {
+	const char *kernel, *machine, *initrd, *append, *json, *modules_dir;
+	int cpus, timeout, hang;
+	uint64_t memory;
+	bool icount, verbose;
+	struct strv add, modules;
+};
+
+/* Machines and exit codes, for --help. */
+static char *help_tail(void)
+{
+	const struct qemu_machine *m;
+	const struct azk_exit_name *n;
+	struct buf b = BUF_INIT;
+
+	buf_adds(&b, "machines:\n");
+	for (m = qemu_machines; m->name; m++)
+		buf_addf(&b, "  %-8s %s\n", m->name, m->what);
+	buf_adds(&b, "\n"
+		 "Without a command the guest reports its kernel, clock and memory. Commands\n"
+		 "that init brings: cat dmesg echo false hang insmod ksyms ls meminfo poweroff\n"
+		 "report sleep spin sysrq true; with --initrd also all that F brings.\n"
+		 "On a terminal, keys go to the guest once init runs; Ctrl-A x, or Ctrl-C three\n"
+		 "times, ends it.\n"
+		 "\n"
+		 "exit codes:\n"
+		 "  0-125  the command's own\n");
+	for (n = azk_exit_names; n->name; n++)
+		buf_addf(&b, "  %d  %-17s %s\n", n->code, n->name, n->text);
+	b.s[b.len - 1] = '\0';
+	return b.s;
+}
+
+static int check(const struct opt_usage *u, struct options *o, int nargs, char **argv,
+		 const struct qemu_machine **m)
+{
+	struct buf list = BUF_INIT;
+	int ret = AZK_OK;
+
+	if (nargs > 1)
+		return opt_bad(u, "one kernel at a time, got '%s' and '%s' (a command follows '--')",
+			       argv[1], argv[2]);
+	if (nargs)
+		o->kernel = argv[1];
+	*m = qemu_machine(o->machine);
+	if (!*m) {
+		for (const struct qemu_machine *i = qemu_machines; i->name; i++)
+			buf_addf(&list, " %s", i->name);
+		ret = opt_bad(u, "no machine '%s'; there are%s", o->machine,
+			      buf_str(&list));
+	}
+	if (!ret && (o->cpus < 1 || o->cpus > CPUS_MAX))
+		ret = opt_bad(u, "--cpus wants 1 to %d, got %d", CPUS_MAX, o->cpus);
+	if (!ret && o->memory < MEMORY_MIN)
+		ret = opt_bad(u, "--memory wants at least 32M");
+	buf_free(&list);
+	return ret;
+}
+
+/* A person at the keyboard, and we are the ones they type to. */
+static bool typed_to(void)
+{
+	return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) &&
+	       tcgetpgrp(STDIN_FILENO) == getpgrp();
+}
+
+/* What went wrong, on stderr, after the console. */
+static void explain(const char *name, const struct guest_result *res)
+{
+	const struct verdict *v = &res->init;
+
+	if (res->console.len && res->console.s[res->console.len - 1] != '\n')
+		putchar('\n');
+	fflush(stdout);
+	if (res->qemu_major && res->qemu_major < QEMU_MIN_MAJOR)
+		fprintf(stderr, "azk: QEMU %d.%d boots this, but azk bench needs %d; "
+			"run 'make setup'\n", res->qemu_major, res->qemu_minor,
+			QEMU_MIN_MAJOR);
+	for (size_t i = 0; i < v->modules.n; i++)
+		fprintf(stderr, "azk: %s: module not loaded: %s\n", name,
+			v->modules.v[i]);
+	if (!res->why.len)
+		return;
+	for (size_t i = 0; i < v->log.n; i++)
+		fprintf(stderr, "  %s\n", v->log.v[i]);
+	if (res->where.len)
+		fprintf(stderr, "azk: %s: %s\n", name, buf_str(&res->where));
+	if (!res->qemu_major)	/* there was no guest */
+		azk_err(res->code, name, NULL, "%s", buf_str(&res->why));
+	else if (!res->last_line.len)
+		azk_err(res->code, name, "--verbose shows the kernel's log",
+			"%s; no line on the console", buf_str(&res->why));
+	else
+		azk_err(res->code, name, NULL, "%s; last line: %s",
+			buf_str(&res->why), buf_str(&res->last_line));
+}
+
+static int boot(const struct options *o, const struct qemu_machine *m,
+		const struct kernel *k, char **command)
+{
+	struct initrd in = {
+		.base = o->initrd, .command = command, .interactive = typed_to(),
+		.add = &o->add, .modules = &o->modules,
+		.modules_dir = o->modules_dir ? o->modules_dir : k->modules,
+	};
+	struct guest_run r = {
+		.boot = { .machine = m, .kernel = k->image, .cpus = o->cpus,
+			  .memory = o->memory, .icount = o->icount },
+		.hang_s = o->hang, .timeout_s = o->timeout,
+		.stream_fd = STDOUT_FILENO, .interactive = in.interactive,
+		.sysmap = k->sysmap,
+	};
+	struct guest_result res;
+	char *initrd, *append;
+	int fd, ret;
+
+	ret = initrd_build(&in, &initrd, &fd);
+	if (ret) {
+		initrd_free(initrd, fd);
+		return ret;
+	}
+	append = qemu_cmdline(m, o->verbose, o->icount, o->append);
+	r.boot.initrd = initrd;
+	r.boot.append = append;
+	ret = guest_run(&r, &res);
+	explain(k->name, &res);
+	if (o->json && bootreport_write(o->json, k, &r, &res))
+		ret = AZK_EX_SYSTEM;
+	guest_result_free(&res);
+	initrd_free(initrd, fd);
+	free(append);
+	return ret;
+}
 
 int cmd_boot(int argc, char **argv)
 {
-	(void)argc;
-	(void)argv;
-	return AZK_EX_USAGE;
+	struct options o = {
+		.kernel = "azure", .machine = qemu_machines[0].name, .cpus = 1,
+		.memory = MEMORY_DEFAULT, .hang = GUEST_HANG_S,
+		.timeout = GUEST_TIMEOUT_S,
+	};
+	const struct opt opts[] = {
+		{ "machine", "M", "virtual hardware, see below (q35)", OPT_STR, &o.machine },
+		{ "cpus", "N", "virtual CPUs (1)", OPT_INT, &o.cpus },
+		{ "memory", "SIZE", "memory (512M)", OPT_SIZE, &o.memory },
+		{ "initrd", "F", "initramfs whose programs the command may use", OPT_STR, &o.initrd },
+		{ "append", "S", "kernel options, after ours", OPT_STR, &o.append },
+		{ "verbose", NULL, "the kernel's whole log on the console (no quiet)", OPT_FLAG, &o.verbose },
+		{ "add", "HOST[:GUEST]", "file or directory to put into the guest; repeatable", OPT_LIST, &o.add },
+		{ "module", "NAME[ P=V]", "module to load before the command, with what it needs; repeatable", OPT_LIST, &o.modules },
+		{ "modules-dir", "DIR", "directory with modules.dep (beside the kernel)", OPT_STR, &o.modules_dir },
+		{ "icount", NULL, "deterministic: one instruction is 1 ns; fixed clock and seed", OPT_FLAG, &o.icount },
+		{ "hang", "S", "seconds without output that mean a hang; 0: none (60)", OPT_INT, &o.hang },
+		{ "timeout", "S", "limit for the whole run; 0: none (300)", OPT_INT, &o.timeout },
+		{ "json", "F", "write a report", OPT_STR, &o.json },
+		{ NULL, NULL, NULL, OPT_FLAG, NULL },
+	};
+	char *tail = help_tail();
+	const struct opt_usage usage = {
+		.cmd = "azk boot", .args = "[KERNEL] [-- COMMAND [ARG]...]",
+		.what = "Boot KERNEL (a bzImage, a vmlinux, PROFILE, upstream/PROFILE; default azure),\n"
+			"stream its console, run COMMAND in it and exit with the command's code.",
+		.example = "  azk boot azure -- /bin/true\n"
+			   "  azk boot out/upstream/azure/bzImage --cpus 2 --verbose -- cat /proc/interrupts",
+		.more = tail, .opts = opts,
+	};
+	const struct qemu_machine *m = NULL;
+	struct kernel k = { 0 };
+	int nargs, rest, ret;
+
+	ret = opt_parse(&usage, argc, argv, &nargs, &rest);
+	if (!ret)
+		ret = check(&usage, &o, nargs, argv, &m);
+	if (!ret)
+		ret = kernel_find(o.kernel, &k);
+	if (!ret)
+		ret = boot(&o, m, &k, rest < argc ? argv + rest : NULL);
+	kernel_free(&k);
+	strv_free(&o.add);
+	strv_free(&o.modules);
+	free(tail);
+	return ret == OPT_HELP ? AZK_OK : ret;
 }

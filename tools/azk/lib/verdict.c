@@ -1,149 +1,118 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Verdicts of the Kconfig program to errors. What enters: for each option
- * that did not come out, the symbols one of which must change (roots). What
- * leaves: one error for each cause, with the options that it takes along.
- */
+/* Lines of init to numbers; the words are those of tools/guest/protocol.h. */
+#include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "resolve.h"
+#include "../guest/protocol.h"
+#include "verdict.h"
 
-#define SHOWN 12
+static bool number(const char *s, uint64_t *out)
+{
+	char *end;
 
-struct failure {
-	const struct option *o;
-	const json_t *v;
-	const char *name;
-	struct failure *cause;	/* the failure it is told under, or NULL */
+	if (*s < '0' || *s > '9')
+		return false;
+	errno = 0;
+	*out = strtoull(s, &end, 10);
+	return !errno && (!*end || *end == ' ');
+}
+
+/* The number after " KEY=" in @s. */
+static bool key(const char *s, const char *name, uint64_t *out)
+{
+	size_t n = strlen(name);
+
+	for (s = strchr(s, ' '); s; s = strchr(s, ' ')) {
+		s++;
+		if (!strncmp(s, name, n) && s[n] == '=')
+			return number(s + n + 1, out);
+	}
+	return false;
+}
+
+static bool start(struct verdict *v, const char *s)
+{
+	uint64_t tsc, clock_ns, memfree_kb;
+
+	if (!key(s, "tsc", &tsc) || !key(s, "clock_ns", &clock_ns) ||
+	    !key(s, "memfree_kb", &memfree_kb))
+		return false;
+	v->tsc = tsc;
+	v->clock_ns = clock_ns;
+	v->memfree_kb = memfree_kb;
+	v->started = true;
+	return true;
+}
+
+static bool clock_line(struct verdict *v, const char *s)
+{
+	return key(s, "us", &v->printk_us);
+}
+
+/* "WORD NUMBER taint=N" for both ways to end. */
+static bool end(struct verdict *v, const char *s, int *to, uint64_t min, uint64_t max)
+{
+	uint64_t n, taint;
+
+	s = strchr(s, ' ');
+	if (!s || !number(s + 1, &n) || n < min || n > max || !key(s, "taint", &taint))
+		return false;
+	*to = (int)n;
+	v->taint = taint;
+	v->ended = true;
+	return true;
+}
+
+static bool exited(struct verdict *v, const char *s)
+{
+	return end(v, s, &v->exit_code, 0, 255);
+}
+
+static bool signalled(struct verdict *v, const char *s)
+{
+	return end(v, s, &v->signal, 1, 64);
+}
+
+static bool log_line(struct verdict *v, const char *s)
+{
+	strv_add(&v->log, s + strlen("log "));
+	return true;
+}
+
+static bool module(struct verdict *v, const char *s)
+{
+	strv_add(&v->modules, s + strlen("module "));
+	return true;
+}
+
+static const struct {
+	const char *word;
+	bool (*take)(struct verdict *v, const char *s);
+} words[] = {
+	{ "start ", start },
+	{ "printk ", clock_line },
+	{ "exit ", exited },
+	{ "signal ", signalled },
+	{ "log ", log_line },
+	{ "module ", module },
 };
 
-struct failures {
-	struct failure *v;
-	size_t n;
-};
-
-static struct failure *by_symbol(const struct failures *f, const char *name)
+bool verdict_line(struct verdict *v, const char *line)
 {
-	for (size_t i = 0; i < f->n; i++)
-		if (!strcmp(f->v[i].name, name))
-			return &f->v[i];
-	return NULL;
+	if (!str_starts(line, AZK_LINE))
+		return false;
+	line += strlen(AZK_LINE);
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (str_starts(line, words[i].word))
+			return words[i].take(v, line);
+	return false;
 }
 
-/*
- * A failure that explains @x: all that stands in its way must be symbols that
- * failed themselves; then the first of those is the cause.
- */
-static struct failure *cause_of(const struct failures *f, const struct failure *x)
+void verdict_free(struct verdict *v)
 {
-	const json_t *roots = json_object_get(x->v, "roots"), *any, *name;
-	struct failure *cause = NULL;
-	size_t i, k;
-
-	json_array_foreach(roots, i, any) {
-		struct failure *found = NULL;
-
-		json_array_foreach(any, k, name) {
-			found = by_symbol(f, json_string_value(name));
-			if (found && strcmp(found->name, x->name))
-				break;
-			found = NULL;
-		}
-		if (!found)
-			return NULL;
-		cause = cause ? cause : found;
-	}
-	return cause;
-}
-
-/* Follow causes to the last one; a circle is cut where it closes. */
-static struct failure *origin(const struct failures *f, struct failure *x)
-{
-	for (size_t steps = 0; x->cause && steps < f->n; steps++)
-		x = x->cause;
-	return x;
-}
-
-/* "A, B, C, ... (N in all)" from an array of names, sorted. */
-static char *name_list(const json_t *names)
-{
-	struct strv v = STRV_INIT;
-	struct buf b = BUF_INIT;
-	const json_t *x;
-	size_t i;
-
-	json_array_foreach(names, i, x)
-		strv_add(&v, json_string_value(x));
-	strv_sort(&v);
-	for (i = 0; i < v.n && i < SHOWN; i++)
-		buf_addf(&b, "%s%s", i ? ", " : "", v.v[i]);
-	if (v.n > SHOWN)
-		buf_addf(&b, ", ... (%zu in all)", v.n);
-	strv_free(&v);
-	return b.s ? b.s : xstrdup("");
-}
-
-static void taken_along(const struct failures *f, struct failure *x,
-			struct errs *errs)
-{
-	for (size_t i = 0; i < f->n; i++) {
-		struct failure *y = &f->v[i];
-
-		if (y == x || origin(f, y) != x)
-			continue;
-		errs_more(errs, "lost with it, asked for at %s:%d: CONFIG_%s=%s",
-			  y->o->file, y->o->line, y->o->name, y->o->value);
-	}
-}
-
-static void tell(const struct failures *f, struct failure *x, struct errs *errs)
-{
-	const json_t *lost = json_object_get(x->v, "lost"), *line;
-	size_t i;
-
-	errs_add(errs, x->o->file, x->o->line, "CONFIG_%s=%s: %s", x->o->name,
-		 x->o->value, json_string_value(json_object_get(x->v, "text")));
-	json_array_foreach(json_object_get(x->v, "why"), i, line)
-		errs_more(errs, "%s", json_string_value(line));
-	taken_along(f, x, errs);
-	if (json_array_size(lost)) {
-		char *names = name_list(lost);
-
-		errs_more(errs, "what needs %s on this tree: %s", x->name, names);
-		free(names);
-	}
-}
-
-void verdict_errors(const json_t *verdicts, const struct options *set,
-		    const struct options *contract, struct errs *errs)
-{
-	const json_t *all = json_object_get(verdicts, "options"), *v;
-	struct failures f = { 0 };
-	size_t i;
-
-	f.v = xcalloc(json_array_size(all) + 1, sizeof(*f.v));
-	json_array_foreach(all, i, v) {
-		size_t at = (size_t)json_integer_value(json_object_get(v, "index"));
-
-		if (!json_object_get(v, "error") || at >= set->n + contract->n)
-			continue;
-		f.v[f.n].o = at < set->n ? &set->v[at] : &contract->v[at - set->n];
-		f.v[f.n].name = f.v[f.n].o->name;
-		f.v[f.n++].v = v;
-	}
-	for (i = 0; i < f.n; i++) {
-		f.v[i].cause = by_symbol(&f, f.v[i].name);
-		/* a contract on a symbol whose own line failed: told there */
-		if (f.v[i].cause == &f.v[i])
-			f.v[i].cause = cause_of(&f, &f.v[i]);
-	}
-	/* in a circle nobody is the cause: tell the first of it */
-	for (i = 0; i < f.n; i++)
-		if (origin(&f, &f.v[i])->cause)
-			f.v[i].cause = NULL;
-	for (i = 0; i < f.n; i++)
-		if (!f.v[i].cause)
-			tell(&f, &f.v[i], errs);
-	free(f.v);
+	strv_free(&v->log);
+	strv_free(&v->modules);
+	*v = (struct verdict){ 0 };
 }

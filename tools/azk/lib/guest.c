@@ -1,0 +1,502 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * One guest to a verdict. We come from azk boot or azk bench with a description
+ * of the guest. Four parts: 1. the channels, read as they fill; 2. the loop,
+ * which also watches the clock and the person; 3. the verdict; 4. the frame
+ * around them.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../guest/protocol.h"
+#include "console.h"
+#include "exit.h"
+#include "guest.h"
+#include "msg.h"
+#include "qemu_start.h"
+#include "qmp.h"
+#include "tty.h"
+#include "where.h"
+
+#define LEAVE_SECONDS	10	/* from init's last word to the end of QEMU */
+
+enum end {
+	RUNNING,
+	ENDED,			/* QEMU ended by itself */
+	SILENT,			/* --hang */
+	TOO_LONG,		/* --timeout */
+	INTERRUPTED,		/* a signal, or the person */
+	NO_READER,		/* our standard output was closed */
+};
+
+struct session {
+	const struct guest_run *r;
+	struct guest_result *res;
+	struct qemu_proc proc;
+	struct qmp qmp;
+	struct tty tty;
+	int signals;		/* signalfd */
+	int status;		/* waitpid(), or -1 while it runs */
+	enum end end;
+	double t0, last_sign, leave_by;
+	size_t streamed;	/* console bytes written to stream_fd */
+	size_t line;		/* where the console's unfinished line begins */
+	size_t debug_line;	/* the same for res->debug */
+	struct buf serial;	/* ttyS1 */
+	size_t serial_line;
+	int returns;		/* '\r' held back: a '\n' may follow */
+	/* the first line of each kind, and of what it speaks */
+	struct {
+		char *line;
+		const struct console_pattern *pattern;
+	} first[CONSOLE_REBOOT + 1];
+};
+
+/* 1. The channels. */
+
+static void console_line(struct session *s, const char *line)
+{
+	const struct console_pattern *p = console_match(line);
+
+	if (line[strspn(line, " \t")]) {
+		buf_reset(&s->res->last_line);
+		buf_adds(&s->res->last_line, line);
+	}
+	if (!p || s->first[p->kind].line)
+		return;
+	s->first[p->kind].line = xstrdup(console_message(line));
+	s->first[p->kind].pattern = p;
+}
+
+static void debug_line(struct session *s, const char *line)
+{
+	struct guest_result *res = s->res;
+	bool began = res->init.started;
+
+	verdict_line(&res->init, line);
+	if (res->init.started && !began) {
+		res->init_seconds = azk_now() - s->t0;
+		tty_raw(&s->tty);
+	}
+	if (s->r->on_debug)
+		s->r->on_debug(s->r->arg, line);
+}
+
+/* Hand each whole line of @b from *at on to @take, without its newline. */
+static void each_line(struct session *s, struct buf *b, size_t *at,
+		      void (*take)(struct session *s, const char *line))
+{
+	char *nl;
+
+	while (b->len > *at && (nl = memchr(b->s + *at, '\n', b->len - *at))) {
+		char *line = xstrndup(b->s + *at, (size_t)(nl - b->s) - *at);
+		size_t n = strlen(line);
+
+		while (n && line[n - 1] == '\r')
+			line[--n] = '\0';
+		*at = (size_t)(nl - b->s) + 1;
+		take(s, line);
+		free(line);
+	}
+}
+
+/* Terminal line ends to plain ones; a lone '\r' stays. */
+static void add_console(struct session *s, const char *data, size_t len)
+{
+	struct buf *to = &s->res->console;
+
+	if (s->tty.raw) {
+		buf_add(to, data, len);
+		return;
+	}
+	for (size_t i = 0; i < len; i++) {
+		if (data[i] == '\r') {
+			s->returns++;
+			continue;
+		}
+		for (; s->returns && data[i] != '\n'; s->returns--)
+			buf_add(to, "\r", 1);
+		s->returns = 0;
+		buf_add(to, data + i, 1);
+	}
+}
+
+static void close_fd(int *fd)
+{
+	close(*fd);
+	*fd = -1;
+}
+
+/* Read once; false when there is nothing (more). */
+static bool fill(struct session *s, int *fd)
+{
+	char data[65536];
+	ssize_t n = *fd < 0 ? 0 : read(*fd, data, sizeof(data));
+
+	if (n < 0 && errno == EINTR)
+		return true;
+	if (n <= 0) {
+		if (*fd >= 0 && (n == 0 || errno != EAGAIN))
+			close_fd(fd);
+		return false;
+	}
+	if (fd == &s->proc.err) {
+		buf_add(&s->res->err, data, (size_t)n);
+		return true;
+	}
+	s->last_sign = azk_now();
+	if (fd == &s->proc.out) {
+		add_console(s, data, (size_t)n);
+		each_line(s, &s->res->console, &s->line, console_line);
+	} else if (fd == &s->proc.debug) {
+		buf_add(&s->res->debug, data, (size_t)n);
+		each_line(s, &s->res->debug, &s->debug_line, debug_line);
+	} else {
+		buf_add(&s->serial, data, (size_t)n);
+		each_line(s, &s->serial, &s->serial_line, debug_line);
+	}
+	return true;
+}
+
+/*
+ * A reader that does not read must not stop us from emptying the guest's
+ * console: write no more at once than a pipe that polls writable has room for.
+ */
+static void stream(struct session *s, size_t most)
+{
+	const struct buf *b = &s->res->console;
+	size_t len = b->len - s->streamed;
+	ssize_t n;
+
+	n = write(s->r->stream_fd, b->s + s->streamed, len < most ? len : most);
+	if (n > 0)
+		s->streamed += (size_t)n;
+	else if (n < 0 && errno != EINTR && errno != EAGAIN)
+		s->end = NO_READER;
+}
+
+static bool to_stream(const struct session *s)
+{
+	return s->r->stream_fd >= 0 && s->streamed < s->res->console.len;
+}
+
+/* 2. The loop. */
+
+static void take_signal(struct session *s)
+{
+	struct signalfd_siginfo si;
+
+	while (read(s->signals, &si, sizeof(si)) == sizeof(si))
+		if (si.ssi_signo != SIGCHLD)
+			s->end = INTERRUPTED;
+	if (waitpid(s->proc.pid, &s->status, WNOHANG) != s->proc.pid)
+		s->status = -1;
+	else if (s->end == RUNNING)
+		s->end = ENDED;
+}
+
+static void take_keys(struct session *s)
+{
+	char keys[256];
+	size_t n;
+
+	switch (tty_read(&s->tty, keys, sizeof(keys), &n)) {
+	case TTY_LEAVE:
+		s->end = INTERRUPTED;
+		return;
+	case TTY_CLOSED:
+	case TTY_KEYS:
+		break;
+	}
+	if (n && write(s->proc.in, keys, n) < 0 && errno == EPIPE)
+		s->tty.fd = -1;
+	s->last_sign = azk_now();
+}
+
+/* Milliseconds to the next limit; sets s->end when one has passed. */
+static int watch_clock(struct session *s)
+{
+	double now = azk_now(), next = now + 3600, limit;
+
+	if (s->res->init.ended && !s->leave_by)
+		s->leave_by = now + LEAVE_SECONDS;
+	if (s->leave_by) {
+		next = s->leave_by;
+		if (now >= next)
+			s->end = ENDED;
+	}
+	limit = s->last_sign + s->r->hang_s;
+	if (s->r->hang_s && limit < next) {
+		next = limit;
+		if (now >= next)
+			s->end = SILENT;
+	}
+	limit = s->t0 + s->r->timeout_s;
+	if (s->r->timeout_s && limit < next) {
+		next = limit;
+		if (now >= next)
+			s->end = TOO_LONG;
+	}
+	return (int)((next - now) * 1000) + 1;
+}
+
+static void loop(struct session *s)
+{
+	int *channels[] = { &s->proc.out, &s->proc.debug, &s->proc.verdict, &s->proc.err };
+
+	while (s->end == RUNNING) {
+		struct pollfd p[] = {
+			{ .fd = *channels[0], .events = POLLIN },
+			{ .fd = *channels[1], .events = POLLIN },
+			{ .fd = *channels[2], .events = POLLIN },
+			{ .fd = *channels[3], .events = POLLIN },
+			{ .fd = s->qmp.fd, .events = POLLIN },
+			{ .fd = s->signals, .events = POLLIN },
+			{ .fd = s->tty.fd, .events = POLLIN },
+			{ .fd = to_stream(s) ? s->r->stream_fd : -1, .events = POLLOUT },
+		};
+		int wait_ms = watch_clock(s);
+
+		if (s->end != RUNNING)
+			return;
+		if (poll(p, sizeof(p) / sizeof(*p), wait_ms) < 0)
+			continue;
+		for (int i = 0; i < 4; i++)
+			if (p[i].revents)
+				fill(s, channels[i]);
+		if (p[4].revents)
+			qmp_read(&s->qmp);
+		if (p[6].revents)
+			take_keys(s);
+		if (p[7].revents)
+			stream(s, PIPE_BUF);
+		if (p[5].revents)
+			take_signal(s);
+	}
+}
+
+/* What was still under way when the loop ended. */
+static void drain(struct session *s)
+{
+	while (fill(s, &s->proc.out))
+		;
+	while (fill(s, &s->proc.debug))
+		;
+	while (fill(s, &s->proc.verdict))
+		;
+	while (fill(s, &s->proc.err))
+		;
+	qmp_read(&s->qmp);
+	if (s->res->console.len > s->line)
+		console_line(s, s->res->console.s + s->line);
+	while (s->end != NO_READER && s->end != INTERRUPTED && to_stream(s))
+		stream(s, SIZE_MAX);
+}
+
+/* 3. The verdict. */
+
+static int because(struct session *s, int code, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static int because(struct session *s, int code, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	buf_vaddf(&s->res->why, fmt, ap);
+	va_end(ap);
+	return code;
+}
+
+static const char *before_or_after(const struct session *s)
+{
+	return s->res->init.started ? "after" : "before";
+}
+
+/*
+ * Init had the last word. Its taint flags say whether the kernel had a fault;
+ * text only counts for what does not taint.
+ */
+static int reported(struct session *s)
+{
+	const struct verdict *v = &s->res->init;
+
+	if (v->taint & AZK_TAINT_FAULT)
+		return because(s, AZK_EX_OOPS, "the kernel had a fault and went on: %s",
+			       v->log.n ? v->log.v[0] :
+			       s->first[CONSOLE_FAULT].line ? s->first[CONSOLE_FAULT].line :
+			       "taint flags only");
+	if (s->first[CONSOLE_REPORT].line)
+		return because(s, AZK_EX_OOPS, "the kernel reported a %s and went on: %s",
+			       s->first[CONSOLE_REPORT].pattern->meaning,
+			       s->first[CONSOLE_REPORT].line);
+	if (v->signal)
+		return because(s, AZK_EX_GUEST_SIGNAL,
+			       "the guest command was killed by signal %d (%s)",
+			       v->signal, strsignal(v->signal));
+	if (v->exit_code > AZK_EX_GUEST_MAX)
+		return because(s, AZK_EX_GUEST_SIGNAL,
+			       "the guest command ended with %d%s", v->exit_code,
+			       v->exit_code == 127 ? " (no such command)" :
+			       v->exit_code == 126 ? " (it cannot be executed)" : "");
+	return v->exit_code;
+}
+
+/* A panic by its text; nothing came after it, so any line will do. */
+static bool panicked(struct session *s)
+{
+	struct buf *c = &s->res->console;
+	char *line, *nl;
+	bool found = s->first[CONSOLE_PANIC].line;
+
+	if (found) {
+		because(s, 0, "the guest panicked %s init: %s", before_or_after(s),
+			s->first[CONSOLE_PANIC].line);
+		return true;
+	}
+	for (line = c->s; line && *line && !found; line = nl ? nl + 1 : NULL) {
+		nl = strchr(line, '\n');
+		if (nl)
+			*nl = '\0';
+		found = console_find(line, CONSOLE_PANIC);
+		if (found)
+			because(s, 0, "the guest panicked %s init: %s",
+				before_or_after(s), line);
+		if (nl)
+			*nl = '\n';
+	}
+	return found;
+}
+
+static int qemu_ended(struct session *s)
+{
+	const struct buf *err = &s->res->err;
+	char *text, *last;
+
+	if (panicked(s))
+		return AZK_EX_PANIC;
+	if (s->first[CONSOLE_REBOOT].line)
+		return because(s, AZK_EX_QEMU, "the guest left without a verdict (%s)",
+			       s->first[CONSOLE_REBOOT].pattern->meaning);
+	if (s->qmp.shutdown == QMP_GUEST_RESET)
+		return because(s, AZK_EX_PANIC,
+			       "the guest reset itself without a word %s init (triple fault)",
+			       before_or_after(s));
+	if (s->qmp.shutdown == QMP_GUEST_SHUTDOWN)
+		return because(s, AZK_EX_QEMU, "the guest powered off without a verdict");
+	text = xstrdup(buf_str(err));
+	last = str_trim(text);
+	if (strrchr(last, '\n'))
+		last = strrchr(last, '\n') + 1;
+	if (WIFSIGNALED(s->status))
+		because(s, 0, "QEMU was killed by signal %d (%s)", WTERMSIG(s->status),
+			strsignal(WTERMSIG(s->status)));
+	else
+		because(s, 0, "QEMU ended with %d", WEXITSTATUS(s->status));
+	if (*last)
+		because(s, 0, ": %s", last);
+	free(text);
+	return AZK_EX_QEMU;
+}
+
+static int decide(struct session *s)
+{
+	if (s->res->init.ended)
+		return reported(s);
+	switch (s->end) {
+	case SILENT:
+		/* a panic that the user told not to reset */
+		if (s->first[CONSOLE_PANIC].line && panicked(s))
+			return AZK_EX_PANIC;
+		return because(s, s->res->init.started ? AZK_EX_HANG_LATE :
+							 AZK_EX_HANG_EARLY,
+			       "the guest hangs %s init: no output for %d s",
+			       before_or_after(s), s->r->hang_s);
+	case TOO_LONG:
+		return because(s, AZK_EX_TIMEOUT, "not done after %d s (%s init)",
+			       s->r->timeout_s, before_or_after(s));
+	case INTERRUPTED:
+		return because(s, AZK_EX_INTERRUPTED, "interrupted");
+	case NO_READER:
+		return because(s, AZK_EX_INTERRUPTED, "standard output was closed");
+	case RUNNING:
+	case ENDED:
+		break;
+	}
+	return qemu_ended(s);
+}
+
+/* 4. The frame. */
+
+static int run_session(struct session *s)
+{
+	int err = qemu_start(&s->r->boot, &s->proc);
+
+	if (err == ENOENT)
+		return because(s, AZK_EX_QEMU, QEMU_PROGRAM " is not in PATH; run 'make setup'");
+	if (err)
+		return because(s, AZK_EX_QEMU, QEMU_PROGRAM " cannot be started: %s",
+			       strerror(err));
+	qmp_init(&s->qmp, s->proc.qmp);
+	tty_begin(&s->tty, s->r->interactive ? STDIN_FILENO : -1);
+	s->t0 = s->last_sign = azk_now();
+	loop(s);
+	if (s->end == SILENT || s->end == TOO_LONG)
+		where_guest(&s->qmp, s->r->sysmap, &s->res->where);
+	s->status = qemu_stop(&s->proc, s->status);
+	drain(s);
+	tty_end(&s->tty);
+	s->res->seconds = azk_now() - s->t0;
+	s->res->qemu_major = s->qmp.major;
+	s->res->qemu_minor = s->qmp.minor;
+	qemu_close(&s->proc);
+	qmp_free(&s->qmp);
+	buf_add(&s->res->debug, buf_str(&s->serial), s->serial.len);
+	return decide(s);
+}
+
+int guest_run(const struct guest_run *r, struct guest_result *res)
+{
+	struct session s = { .r = r, .res = res, .status = -1 };
+	void (*pipe_was)(int);
+	sigset_t mask, was;
+
+	*res = (struct guest_result){ 0 };
+	sigemptyset(&mask);
+	sigaddset(&mask, SIGINT);
+	sigaddset(&mask, SIGTERM);
+	sigaddset(&mask, SIGHUP);
+	sigaddset(&mask, SIGQUIT);
+	sigaddset(&mask, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &mask, &was);
+	pipe_was = signal(SIGPIPE, SIG_IGN);
+	s.signals = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
+
+	res->code = run_session(&s);
+
+	for (size_t i = 0; i < sizeof(s.first) / sizeof(*s.first); i++)
+		free(s.first[i].line);
+	buf_free(&s.serial);
+	close(s.signals);
+	signal(SIGPIPE, pipe_was);
+	sigprocmask(SIG_SETMASK, &was, NULL);
+	return res->code;
+}
+
+void guest_result_free(struct guest_result *res)
+{
+	buf_free(&res->why);
+	buf_free(&res->where);
+	buf_free(&res->last_line);
+	buf_free(&res->console);
+	buf_free(&res->debug);
+	buf_free(&res->err);
+	verdict_free(&res->init);
+}
