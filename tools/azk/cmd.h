@@ -12,5 +12,6 @@ int cmd_series(int argc, char **argv);	/* check, rebase, import, export */
 int cmd_config(int argc, char **argv);	/* fragments to a verified .config */
 int cmd_boot(int argc, char **argv);	/* one guest to a verdict */
 int cmd_bench(int argc, char **argv);	/* the comparison with upstream */
+int cmd_test(int argc, char **argv);	/* test programs to one verdict */
 
 #endif

@@ -1,0 +1,29 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# check.sh quick|all: run the suites, end with the counts. Called by check.mk,
+# which says what is in them: QUICK, GUEST (lists of programs), BUILD (make's
+# targets that the guest suite needs).
+export AZK="$OUT/bin/azk" KERNEL="$PROFILE"
+step=tools/make/step.sh
+rm -f out/test/*.json out/test/junit.xml
+
+suites=quick
+# shellcheck disable=SC2086 # lists of paths without blanks
+$step quick "$AZK" test run --suite quick $QUICK
+rc=$?
+# The quick tests come before the build: what they find is known early.
+if [ $rc -eq 0 ] && [ "$1" = all ]; then
+	# shellcheck disable=SC2086
+	${MAKE:-make} $BUILD
+	suites="$suites build"
+	"$AZK" test run --suite build tools/make/built.sh
+	rc=$?
+	if [ $rc -eq 0 ]; then
+		suites="$suites guest"
+		# shellcheck disable=SC2086
+		$step guest "$AZK" test run --suite guest --limit 1800 $GUEST
+		rc=$?
+	fi
+fi
+# shellcheck disable=SC2086
+"$AZK" test sum $suites && exit $rc

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Sourced. How every kernel here is built: nothing of the time, the user, the
+# machine or the path gets in, and two kernels share one compiler cache.
+# Needs OUT (absolute); takes J, V, LLVM, CCACHE_DIR.
+
+# The variables of the outer make are not the kernel's.
+unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
+
+export ARCH=x86_64
+export KBUILD_BUILD_TIMESTAMP=@1700000000
+export KBUILD_BUILD_VERSION=1
+export KBUILD_BUILD_USER=kernel-azure
+export KBUILD_BUILD_HOST=kernel-azure
+export LOCALVERSION=
+
+# Both sides see the same relative path from build to source, so with paths
+# below OUT made relative the cache answers for one what it learned from the other.
+export CCACHE_DIR="${CCACHE_DIR:-$OUT/ccache}"
+export CCACHE_BASEDIR="$OUT"
+export CCACHE_NOHASHDIR=1
+export CCACHE_MAXSIZE="${CCACHE_MAXSIZE:-10G}"
+
+case ${LLVM:-} in
+"" | 0) unset LLVM; cc=gcc; ld=ld ;;
+*) export LLVM; cc=clang; ld=ld.lld ;;
+esac
+if command -v ccache > /dev/null; then kcc="ccache $cc"; else kcc=$cc; fi
+
+# kmake SRC OUT TARGET...: the kernel's own make
+kmake() {
+	_src=$(cd "$1" && pwd) || return
+	_out=../$(basename "$2")
+	shift 2
+	(cd "$_src" && exec make O="$_out" -j"${J:-2}" ${V:+V="$V"} CC="$kcc" \
+		KCFLAGS="-ffile-prefix-map=$_src/=" \
+		KAFLAGS="-ffile-prefix-map=$_src/=" "$@")
+}

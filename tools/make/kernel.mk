@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# From the archive to kernels: base, tree, config, build.
+
+ours	:= out/ours/$(PROFILE)
+upstream := out/upstream/$(PROFILE)
+config_flags := $(if $(filter 1 y yes,$(DEBUG_INFO)),--add configs/debug-info.config) \
+		$(if $(FROM),--from $(FROM))
+
+.PHONY: base tree config config-upstream build build-upstream config-defconfig \
+	build-defconfig
+
+base: azk
+	$(step) base $(AZK) base path
+
+tree: azk
+	$(step) tree $(AZK) tree $(if $(FORCE),--force)
+
+config: tree
+	$(step) config $(AZK) config resolve $(PROFILE) --tree out/ours/src --out $(ours) \
+		$(config_flags)
+
+# The same options on the base alone; those that only our overlay has are left out.
+config-upstream: tree
+	$(step) config-upstream $(AZK) config resolve $(PROFILE) --tree out/upstream/src \
+		--out $(upstream) $(config_flags)
+
+config-defconfig: tree
+	$(step) config-defconfig tools/make/defconfig.sh out/upstream/src out/upstream/defconfig
+
+build: config
+	$(step) build tools/make/kernel.sh ours $(PROFILE)
+
+build-upstream: config-upstream
+	$(step) build-upstream tools/make/kernel.sh upstream $(PROFILE)
+
+build-defconfig: config-defconfig
+	$(step) build-defconfig tools/make/kernel.sh upstream defconfig
