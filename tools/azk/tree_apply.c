@@ -68,7 +68,7 @@ static int explain(const char *path, const struct patch *p, char *err)
 			       "does not apply: %s, at its line %s", line, colon + 1);
 	azk_at(at, sizeof(at), path, f->hunk[hunk].line);
 	return azk_err(AZK_EX_INPUT, at, TODO,
-		       "does not apply: %s, hunk %zu of %zu (its line %s)", line,
+		       "does not apply: %s, hunk %zu of %zu (at line %s there)", line,
 		       hunk + 1, f->hunks, colon + 1);
 }
 

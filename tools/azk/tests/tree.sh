@@ -67,7 +67,7 @@ is 'the work tree is clean' same "$(g status --porcelain)" ""
 first=$(g rev-parse HEAD)
 
 azk tree
-is 'a second run says up to date' grep -q 'up to date' out
+is 'a second run says up to date' grep -q 'up to date' said
 mt=$(mtime kernel/a.c) mk=$(mtime Makefile)
 sleep 0.02
 patch two drivers/x/b.c 20 'twenty and more'
@@ -87,14 +87,14 @@ azk tree
 is 'the same inputs are the same commit' same "$(g rev-parse HEAD)" "$first"
 echo '# only a comment' >> patches/series
 azk tree
-is 'comments in the series change nothing' grep -q 'up to date' out
+is 'comments in the series change nothing' grep -q 'up to date' said
 
 # A hunk that does not fit
 patch two drivers/x/b.c 20 twenty
 sed -i 's/^ 119$/ 911/' patches/x/two.patch
 azk tree
 is 'a broken hunk names patch, line, file and hunk' fails 200 \
-	patches/x/two.patch:12 drivers/x/b.c "hunk 1 of 1" "make series-shell"
+	patches/x/two.patch:13 drivers/x/b.c "hunk 1 of 1" "make series-shell"
 is '... and leaves the last good commit' same "$(g log -1 --format=%s)" "x: one"
 is '... with its work tree' grep -q '^ten$' $src/kernel/a.c
 is '... clean' same "$(g status --porcelain)" ""
@@ -132,14 +132,14 @@ azk tree --force
 is '... and unknown files' test ! -e $src/untracked.c
 
 azk tree --id
-clean=$(cat out)
+clean=$(cat said)
 is '--id is the tree hash' same "$clean" "$(g rev-parse 'HEAD^{tree}')"
 echo 'int y;' > $src/y.c
 azk tree --id
-is '... new files count' test "$clean" != "$(cat out)"
+is '... new files count' test "$clean" != "$(cat said)"
 rm $src/y.c
 azk tree --id
-is '... and only content' same "$clean" "$(cat out)"
+is '... and only content' same "$clean" "$(cat said)"
 
 # The overlay may not change upstream's files
 mkdir -p drivers/x
