@@ -103,7 +103,7 @@ static int apply_all(struct import *m, struct scratch *s)
 	return AZK_OK;
 }
 
-/* "Upstream-status: X" into the trailers of the message of HEAD~@back. */
+/* "Upstream-status: X" behind the last trailer of @p, whose text @text is. */
 static void add_status(struct buf *text, const struct patch *p, const char *status)
 {
 	const struct patch_trailer *last;
@@ -284,6 +284,8 @@ int series_cmd_import(int argc, char **argv)
 	if (m.subsystem && !plain_name(m.subsystem))
 		return opt_bad(&u, "--subsystem wants a name such as vmbus, got '%s'",
 			       m.subsystem);
+	if (m.status && (!*m.status || strchr(m.status, '\n')))
+		return opt_bad(&u, "--status wants one line");
 	m.mbox = argv[1];
 	return import(&m, tree);
 }

@@ -153,6 +153,9 @@ static void parse_hunk(struct parser *d, struct patch_file *f)
 
 		if (c != ' ' && c != '+' && c != '-' && c != '\\' && c)
 			break;
+		if ((c != '+' && c != '\\' && old == h.old_count) ||
+		    (c != '-' && c != '\\' && new == h.new_count))
+			break;
 		old += c == ' ' || c == '-' || !c;
 		new += c == ' ' || c == '+' || !c;
 		end = d->l->next;
@@ -160,8 +163,6 @@ static void parse_hunk(struct parser *d, struct patch_file *f)
 	h.len = (size_t)(end - h.text);
 	if (old < h.old_count || new < h.new_count)
 		hunk_fault(d, &h, old, new, "fewer");
-	else if (old > h.old_count || new > h.new_count)
-		hunk_fault(d, &h, old, new, "other");
 	else if (more && (*d->l->line == '+' || *d->l->line == ' ' ||
 			  (*d->l->line == '-' && strcmp(d->l->line, "-- ") &&
 			   strcmp(d->l->line, "--"))))
