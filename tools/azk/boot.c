@@ -153,8 +153,11 @@ static int boot(const struct options *o, const struct qemu_machine *m,
 	r.boot.append = append;
 	ret = guest_run(&r, &res);
 	explain(k->name, &res);
-	if (o->json && bootreport_write(o->json, k, &r, &res))
-		ret = AZK_EX_SYSTEM;
+	if (o->json) {
+		int wrote = bootreport_write(o->json, k, &r, &res);
+
+		ret = wrote ? wrote : ret;
+	}
 	guest_result_free(&res);
 	initrd_free(initrd, fd);
 	free(append);

@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <sys/io.h>
 #include <sys/reboot.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -34,6 +36,9 @@ void report_open(void)
 
 	if (port_open())
 		return;
+	/* devtmpfs is not mounted yet; a node that is there stays */
+	mkdir("/dev", 0755);
+	mknod(AZK_TTY_FALLBACK, S_IFCHR | 0600, makedev(4, 65));
 	channel = open(AZK_TTY_FALLBACK, O_WRONLY | O_NOCTTY | O_CLOEXEC);
 	if (channel < 0) {
 		dprintf(STDERR_FILENO, "init: neither port 0x%x nor %s: no verdict\n",

@@ -37,6 +37,7 @@ static const struct console_pattern patterns[] = {
 	{ "INFO: rcu_", CONSOLE_REPORT, "RCU stall" },
 	{ "INFO: task ", CONSOLE_REPORT, "hung task" },
 	{ "reboot: Restarting system", CONSOLE_REBOOT, "restart" },
+	{ "sysrq: Resetting", CONSOLE_REBOOT, "restart" },
 	{ "reboot: Power down", CONSOLE_REBOOT, "power off" },
 	{ "reboot: System halted", CONSOLE_REBOOT, "halt" },
 	{ "Unable to handle kernel", CONSOLE_FAULT, "bad memory access" },

@@ -72,12 +72,11 @@ static void add_command(struct cpio *c, const struct initrd *i)
 	buf_free(&words);
 }
 
-/* Init needs these before it can mount devtmpfs, and the kernel the first. */
+/* What is needed before init has mounted devtmpfs; the kernel opens the first. */
 static void add_nodes(struct cpio *c)
 {
 	cpio_chardev(c, "dev/console", 0600, 5, 1);
 	cpio_chardev(c, "dev/null", 0666, 1, 3);
-	cpio_chardev(c, "dev/ttyS1", 0600, 4, 65);
 	cpio_dir(c, "proc", 0755);
 	cpio_dir(c, "sys", 0755);
 	cpio_dir(c, "tmp", 01777);

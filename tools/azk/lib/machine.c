@@ -47,8 +47,8 @@ static void microvm(struct strv *argv, const struct qemu_boot *b)
 
 const struct qemu_machine qemu_machines[] = {
 	{ "q35", "PC with PCIe and ACPI", "", q35 },
-	/* no keyboard controller: a reset is a triple fault */
-	{ "microvm", "no PCI, no firmware tables but a small ACPI", "reboot=t", microvm },
+	/* no keyboard controller: a reset is a triple fault; nor a PCI bus to look for */
+	{ "microvm", "no PCI, no firmware tables but a small ACPI", "reboot=t pci=off", microvm },
 	{ NULL, NULL, NULL, NULL },
 };
 
