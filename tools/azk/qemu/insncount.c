@@ -33,9 +33,11 @@ PLUGIN_EXPORT int qemu_plugin_version = PLUGIN_API_VERSION;
 #define MAX_BLOCKS	(1u << 18)
 #define MAX_VCPUS	16
 #define MAX_NEST	8
+#define MAX_FIX		1000	/* a larger step back was written by the guest */
 
 enum mark_kind {
-	MARK_PHASE,	/* a boot phase begins for the running task */
+	MARK_BOOT,	/* the running task is a boot task from now on; a phase */
+	MARK_PHASE,	/* a phase begins, if a boot task runs outside initcalls */
 	MARK_ONCE,	/* log the first time */
 	MARK_SWITCH,	/* rdi = previous task, rsi = next task */
 	MARK_INITCALL,	/* rdi = function; ends at the return address */
@@ -46,7 +48,7 @@ enum mark_kind {
 };
 
 static const char *const kind_names[NR_KINDS] = {
-	"phase", "once", "switch", "initcall", "work", "return", "user",
+	"boot", "phase", "once", "switch", "initcall", "work", "return", "user",
 };
 
 struct mark {
@@ -54,7 +56,6 @@ struct mark {
 	enum mark_kind kind;
 	uint64_t addr;
 	bool seen;
-	unsigned int no;	/* order in the marks file */
 	char name[64];
 };
 
@@ -74,7 +75,7 @@ struct context {
 	uint32_t id;
 	uint32_t task;
 	enum doing doing;
-	uint64_t value;		/* phase number, or function address */
+	uint64_t value;		/* (struct mark *) of a phase, or function address */
 	int64_t insns;
 };
 
@@ -98,8 +99,7 @@ struct vcpu {
 	struct cells *cells;
 	uint32_t task, ctx;
 	struct qemu_plugin_register *rax, *rdx, *rsp, *rdi, *rsi;
-	int64_t drift;		/* clock minus total at the last RDTSC */
-	bool have_drift;
+	int64_t drift;		/* clock minus total; both begin at 0 */
 };
 
 /*
@@ -374,6 +374,17 @@ struct site {
 	uint32_t i;		/* instruction in the block */
 };
 
+static void set_phase(struct vcpu *v, const struct site *s, struct mark *m)
+{
+	struct task *t = &g.tasks[v->task];
+
+	t->now[0].doing = DO_PHASE;
+	t->now[0].value = (uintptr_t)m;
+	change_ctx(v, s->block, s->i);
+	if (m->kind == MARK_BOOT && t->addr)
+		g.user_armed = true;
+}
+
 static void on_mark(unsigned int cpu, void *arg)
 {
 	const struct site *s = arg;
@@ -385,14 +396,12 @@ static void on_mark(unsigned int cpu, void *arg)
 	if (g.done)
 		return;
 	switch (m->kind) {
+	case MARK_BOOT:
 	case MARK_PHASE:
-		if (m->seen)
+		if (m->seen || t->nest ||
+		    (m->kind == MARK_PHASE && t->now[0].doing != DO_PHASE))
 			return;
-		t->now[0].doing = DO_PHASE;
-		t->now[0].value = m->no;
-		change_ctx(v, s->block, s->i);
-		if (!strcmp(m->name, "kernel_init"))
-			g.user_armed = true;
+		set_phase(v, s, m);
 		/* fall through */
 	case MARK_ONCE:
 		if (!m->seen)
@@ -403,6 +412,8 @@ static void on_mark(unsigned int cpu, void *arg)
 		on_switch(v, s->block, s->i);
 		break;
 	case MARK_INITCALL:
+		if (!m->seen && t->now[0].doing == DO_PHASE)
+			set_phase(v, s, m);
 		fn = get_reg(v->rdi);
 		ret = get_u64(get_reg(v->rsp));
 		if (!find_mark(ret))
@@ -426,9 +437,10 @@ static void on_mark(unsigned int cpu, void *arg)
 		change_ctx(v, s->block, s->i);
 		break;
 	case MARK_USER:
-		if (m->seen)
+		if (t->now[0].doing != DO_PHASE)
 			return;
 		change_ctx(v, s->block, s->i);
+		charge(v->ctx, s->block->id, -(int64_t)(s->block->n - s->i));
 		fprintf(g.log, "mark %" PRIu64 " %u user\n", at, v->task);
 		write_log(true, at);
 		break;
@@ -462,11 +474,18 @@ static void on_note(unsigned int cpu, void *arg)
 			if (g.vcpu[n].cells)
 				sum += g.vcpu[n].cells->total;
 		drift = (int64_t)(tsc - sum);
-		if (!v->have_drift || drift != v->drift)
+		if (drift < v->drift && drift > v->drift - MAX_FIX) {
+			/* The last instruction of a block faulted: begun twice. */
+			lost = v->drift - drift;
+			fprintf(g.log, "fix %" PRIu64 " %" PRId64 "\n", sum, lost);
+			c->total -= (uint64_t)lost;
+			charge(v->ctx, b->id, -lost);
+			return;
+		}
+		if (drift != v->drift)
 			fprintf(g.log, "clock %" PRIu64 " %" PRIu64 " %u\n", sum,
 				tsc, cpu);
 		v->drift = drift;
-		v->have_drift = true;
 		return;
 	}
 	/*
@@ -630,10 +649,12 @@ static void write_log(bool complete, uint64_t at)
 		if (ctx != key >> 32) {
 			const struct context *c = &g.ctxs[ctx = key >> 32];
 
-			fprintf(g.log, c->doing <= DO_PHASE ?
-				"ctx %u %s %" PRIu64 " %" PRId64 "\n" :
-				"ctx %u %s %" PRIx64 " %" PRId64 "\n", c->task,
-				doing_names[c->doing], c->value, c->insns);
+			fprintf(g.log, "ctx %u %s ", c->task, doing_names[c->doing]);
+			if (c->doing == DO_PHASE)
+				fprintf(g.log, "%s", ((struct mark *)(uintptr_t)c->value)->name);
+			else
+				fprintf(g.log, "%" PRIx64, c->value);
+			fprintf(g.log, " %" PRId64 "\n", c->insns);
 		}
 		fprintf(g.log, "b %" PRIx64 " %" PRId64 "\n",
 			g.blocks[(uint32_t)key]->vaddr, g.cell[i].insns);
@@ -654,7 +675,6 @@ static void read_marks(const char *path)
 {
 	FILE *f = fopen(path, "r");
 	char line[256], kind[16], name[64];
-	unsigned int no = 0;
 	uint64_t addr;
 	int k;
 
@@ -667,7 +687,7 @@ static void read_marks(const char *path)
 			;
 		if (k == NR_KINDS)
 			die("unknown kind of mark", kind);
-		add_mark(k, addr, name)->no = ++no;
+		add_mark(k, addr, name);
 	}
 	fclose(f);
 }
