@@ -226,11 +226,30 @@ static int repeat(const struct boot_measure *m, const struct kernel *k,
 	return ret;
 }
 
+/* The decompressor's symbols at the place it moves itself to; none: empty. */
+static int unpacker_symbols(const struct kernel *k, struct ksyms *u)
+{
+	uint64_t end = 0;
+	char *path = image_unpacker(k, &end);
+	struct ksyms plain = { 0 };
+	int ret = AZK_OK;
+
+	memset(u, 0, sizeof(*u));
+	if (path)
+		ret = ksyms_elf(path, 0, &plain);
+	if (path && !ret)
+		ret = ksyms_elf(path, end - plain.end, u);
+	ksyms_free(&plain);
+	free(path);
+	return ret;
+}
+
 static int measure(const struct boot_measure *m, const struct kernel *k,
 		   const struct work *w, const struct ksyms *s, json_t **subject)
 {
 	struct strv extra = STRV_INIT;
 	struct boot_profile prof = { 0 };
+	struct ksyms unpacker = { 0 };
 	struct guest_result res = { 0 };
 	struct buf log = BUF_INIT;
 	json_t *differ = json_array();
@@ -248,7 +267,10 @@ static int measure(const struct boot_measure *m, const struct kernel *k,
 		ret = plog_parse(w->log, buf_str(&log), &p);
 	}
 	if (!ret)
-		ret = boot_profile_make(k->name, &p, s, &prof);
+		ret = unpacker_symbols(k, &unpacker);
+	if (!ret)
+		ret = boot_profile_make(k->name, &p, s, unpacker.texts ? &unpacker : NULL,
+					&prof);
 	if (!ret)
 		ret = repeat(m, k, &extra, w, &log, &res.init, differ);
 	if (!ret)
@@ -256,6 +278,7 @@ static int measure(const struct boot_measure *m, const struct kernel *k,
 	else
 		json_decref(differ);
 	boot_profile_free(&prof);
+	ksyms_free(&unpacker);
 	plog_free(&p);
 	guest_result_free(&res);
 	strv_free(&extra);

@@ -192,13 +192,15 @@ static bool is_boot_line(const struct plog *p, const struct plog_ctx *c)
 	       c->doing == PLOG_INITCALL && m && m->task == c->task;
 }
 
+static bool is_unpacking(const struct plog *p, const struct plog_ctx *c)
+{
+	return c->doing == PLOG_PHASE && !strcmp(c->phase, "kernel") &&
+	       plog_mark(p, "startup_64");
+}
+
 static const char *function_at(const struct ksyms *k, const struct plog_ctx *c,
 			       uint64_t addr)
 {
-	if (is_firmware(c))
-		return NULL;
-	if (c->doing == PLOG_PHASE && !strcmp(c->phase, "kernel"))
-		return addr < 0x100000 ? "(real-mode setup)" : "(decompressor)";
 	if (addr < 1ull << 32 && ksyms_at(k, addr + KERNEL_MAP) &&
 	    addr + KERNEL_MAP < k->end)
 		return name_of(k, addr + KERNEL_MAP);	/* identity map */
@@ -219,7 +221,8 @@ static char *context_name(const struct plog *p, const struct ksyms *k,
 	case PLOG_WORK:
 		return xasprintf("work %s", name_of(k, c->fn));
 	case PLOG_PHASE:
-		return xasprintf("%s", is_idle(c) ? "idle task" : c->phase);
+		return xstrdup(is_idle(c) ? "idle task" :
+			       is_unpacking(p, c) ? "decompression" : c->phase);
 	default:
 		return xasprintf("task %s", p->task[c->task].name);
 	}
@@ -252,22 +255,36 @@ static enum boot_phase phase_of(const struct plog *p, const struct ksyms *k,
 		level = level_of(p, k, c->fn);
 		return level < 0 ? PHASE_BETWEEN : PHASE_INITCALL + level;
 	}
-	if (!strcmp(c->phase, "kernel"))
+	if (is_unpacking(p, c))
 		return PHASE_DECOMPRESSION;
 	if (!strcmp(c->phase, "initcalls"))
 		return PHASE_BETWEEN;
-	if (!strcmp(c->phase, "startup_64") || !strcmp(c->phase, "start_kernel") ||
+	if (!strcmp(c->phase, "kernel") || !strcmp(c->phase, "startup_64") || !strcmp(c->phase, "start_kernel") ||
 	    !strcmp(c->phase, "kernel_init"))
 		return PHASE_EARLY;
 	return PHASE_AFTER;
 }
 
+/* The unpacker's own name for @addr, made ours in @names. */
+static const char *unpacker_at(const struct ksyms *u, uint64_t addr, struct strv *names)
+{
+	const struct ksym *s = u ? ksyms_at(u, addr) : NULL;
+
+	if (addr < 0x100000)
+		return "(real-mode setup)";
+	if (!s || addr >= u->end)
+		return "(decompressor)";
+	strv_addf(names, "unpack/%s", s->name);
+	return names->v[names->n - 1];
+}
+
 static void make_rows(const struct plog *p, const struct ksyms *k,
-		      struct boot_profile *b)
+		      const struct ksyms *unpacker, struct boot_profile *b)
 {
 	struct cell *fn = xcalloc(p->blocks + 1, sizeof(*fn));
 	struct cell *init = xcalloc(p->ctxs + 1, sizeof(*init));
 	struct cell *back = xcalloc(p->ctxs + 1, sizeof(*back));
+	struct strv made = STRV_INIT;
 	char **names = xcalloc(p->ctxs + 1, sizeof(*names));
 	size_t fns = 0, inits = 0, backs = 0;
 
@@ -284,8 +301,11 @@ static void make_rows(const struct plog *p, const struct ksyms *k,
 		for (size_t n = 0; n < c->n; n++) {
 			const struct plog_block *blk = &p->block[c->first + n];
 
-			fn[fns++] = (struct cell){ function_at(k, c, blk->addr),
-						   names[i], blk->insns };
+			const char *name = is_unpacking(p, c) ?
+				unpacker_at(unpacker, blk->addr, &made) :
+				function_at(k, c, blk->addr);
+
+			fn[fns++] = (struct cell){ name, names[i], blk->insns };
 		}
 	}
 	fold(fn, fns, &b->functions);
@@ -293,6 +313,7 @@ static void make_rows(const struct plog *p, const struct ksyms *k,
 	fold(back, backs, &b->background);
 	for (size_t i = 0; i < p->ctxs; i++)
 		free(names[i]);
+	strv_free(&made);
 	free(names);
 	free(fn);
 	free(init);
@@ -314,7 +335,8 @@ static void set_levels(const struct plog *p, const struct ksyms *k,
 }
 
 int boot_profile_make(const char *name, const struct plog *p,
-		      const struct ksyms *k, struct boot_profile *b)
+		      const struct ksyms *k, const struct ksyms *unpacker,
+		      struct boot_profile *b)
 {
 	const struct plog_mark *first = plog_mark(p, "kernel");
 	int64_t sum = 0;
@@ -337,7 +359,7 @@ int boot_profile_make(const char *name, const struct plog *p,
 		sum += b->phase[i];
 	/* Other vCPUs run firmware, too, under tasks that have no name yet. */
 	b->phase[PHASE_BACKGROUND] -= sum - (int64_t)b->total;
-	make_rows(p, k, b);
+	make_rows(p, k, unpacker, b);
 	set_levels(p, k, &b->initcalls);
 	for (size_t i = 0; i < b->functions.n; i++) {
 		struct boot_row *r = &b->functions.v[i];

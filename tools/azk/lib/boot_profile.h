@@ -68,11 +68,13 @@ int boot_profile_marks(const struct ksyms *k, uint64_t entry, bool packed,
 		       const char *symbols, struct buf *out);
 
 /*
- * Fill @b from log @p. AZK_EX_INPUT (printed, @name in front) when the log did
+ * Fill @b from log @p. @unpacker: the decompressor's symbols, moved to where
+ * it runs, or NULL; its functions are named "unpack/NAME". AZK_EX_INPUT (printed, @name in front) when the log did
  * not reach init or lacks the first mark. To be freed in any case.
  */
 int boot_profile_make(const char *name, const struct plog *p,
-		      const struct ksyms *k, struct boot_profile *b);
+		      const struct ksyms *k, const struct ksyms *unpacker,
+		      struct boot_profile *b);
 void boot_profile_free(struct boot_profile *b);
 
 /* Does @function spin for time to pass? Suffixes such as .cold are ignored. */

@@ -13,6 +13,7 @@
 #include "table.h"
 
 #define MIB	1048576.0
+#define HEAD_MAX	24	/* of a path its end says most */
 
 /* Ratio stands behind the first two columns, if these are upstream and ours. */
 static bool has_ratio(const json_t *report)
@@ -27,9 +28,12 @@ static void heads(const json_t *report, struct table *t, const char *first,
 
 	table_row(t, first);
 	for (size_t i = 0; (s = report_subject(report, i)); i++) {
-		char *head = xasprintf("%s", report_str(s, *report_str(s, "label") ? "label" : "name"));
+		const char *name = report_str(s, *report_str(s, "label") ? "label" : "name");
+		size_t len = strlen(name);
+		char *head = xasprintf("%s%s", len > HEAD_MAX ? ".." : "",
+				       len > HEAD_MAX ? name + len - HEAD_MAX + 2 : name);
 
-		table_cell(t, strlen(head) > 24 ? head + strlen(head) - 24 : head);
+		table_cell(t, head);
 		free(head);
 		if (i == 1 && has_ratio(report))
 			table_cell(t, "ratio");

@@ -21,6 +21,8 @@
 #define SETUP_SECTS	0x1f1	/* byte; 0 means 4 */
 #define PAYLOAD_OFFSET	0x248	/* 32 bits, from the end of setup */
 #define PAYLOAD_LENGTH	0x24c
+#define PREF_ADDRESS	0x258	/* 64 bits */
+#define INIT_SIZE	0x260	/* 32 bits */
 #define SECTOR		512
 #define HEADER_BYTES	65536
 
@@ -39,33 +41,75 @@ static const struct packer {
 	{ "lzo", "\x89LZO", 4, { "lzop", "-c", NULL } },
 };
 
+#define NR_PACKERS	(sizeof(packers) / sizeof(*packers))
+#define MAGIC_BYTES	16
+
 static uint32_t le32(const unsigned char *p)
 {
 	return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
 }
 
-static const struct packer *packer_of(const unsigned char *data, size_t len)
+static const char *packer_of(const unsigned char *data, size_t len)
 {
-	for (size_t i = 0; i < sizeof(packers) / sizeof(*packers); i++)
+	for (size_t i = 0; i < NR_PACKERS; i++)
 		if (len >= packers[i].len &&
 		    !memcmp(data, packers[i].magic, packers[i].len))
+			return packers[i].name;
+	return "unknown";
+}
+
+static const struct packer *packer_named(const char *name)
+{
+	for (size_t i = 0; name && i < NR_PACKERS; i++)
+		if (!strcmp(packers[i].name, name))
 			return &packers[i];
 	return NULL;
+}
+
+static char *read_at(int fd, uint64_t at, uint64_t len)
+{
+	char *data = malloc(len + 1);
+
+	if (!data || pread(fd, data, len, (off_t)at) != (ssize_t)len) {
+		free(data);
+		return NULL;
+	}
+	data[len] = '\0';
+	return data;
 }
 
 bool image_cut(const unsigned char *data, size_t len, uint64_t size,
 	       struct image_cut *c)
 {
-	if (len < PAYLOAD_LENGTH + 4)
+	if (len < INIT_SIZE + 4)
 		return false;
 	c->setup = ((data[SETUP_SECTS] ? data[SETUP_SECTS] : 4) + 1) * SECTOR;
 	c->payload_at = c->setup + le32(data + PAYLOAD_OFFSET);
 	c->payload = le32(data + PAYLOAD_LENGTH);
 	c->format = "unknown";
+	c->target = le32(data + PREF_ADDRESS);
+	c->init_size = le32(data + INIT_SIZE);
 	if (c->payload_at > size || c->payload > size - c->payload_at)
 		return false;
 	c->code = size - c->setup - c->payload;
 	return true;
+}
+
+bool image_read(const struct kernel *k, struct image_cut *c)
+{
+	uint64_t len = k->bytes < HEADER_BYTES ? k->bytes : HEADER_BYTES;
+	int fd = open(k->image, O_RDONLY | O_CLOEXEC);
+	char *head = fd < 0 ? NULL : read_at(fd, 0, len);
+	bool ok = head && image_cut((unsigned char *)head, len, k->bytes, c);
+
+	free(head);
+	head = ok ? read_at(fd, c->payload_at, MAGIC_BYTES) : NULL;
+	if (head)
+		c->format = packer_of((unsigned char *)head, MAGIC_BYTES);
+	free(head);
+	if (fd >= 0)
+		close(fd);
+	return ok;
 }
 
 /* The build's directory: of the image itself, or three up from arch/x86/boot. */
@@ -80,6 +124,21 @@ static char *build_dir(const struct kernel *k)
 	if (str_ends(dir, "/arch/x86/boot"))
 		dir[strlen(dir) - strlen("/arch/x86/boot")] = '\0';
 	return dir;
+}
+
+char *image_unpacker(const struct kernel *k, uint64_t *at)
+{
+	char *dir = build_dir(k), *path;
+	struct image_cut c;
+
+	path = xasprintf("%s/arch/x86/boot/compressed/vmlinux", dir);
+	free(dir);
+	if (k->format == KERNEL_BZIMAGE && file_exists(path) && image_read(k, &c)) {
+		*at = c.target + c.init_size;
+		return path;
+	}
+	free(path);
+	return NULL;
 }
 
 struct part {
@@ -138,18 +197,6 @@ static uint64_t packed_size(const struct packer *pk, const char *data, size_t le
 
 	buf_free(&out);
 	return n;
-}
-
-static char *read_at(int fd, uint64_t at, uint64_t len)
-{
-	char *data = malloc(len + 1);
-
-	if (!data || pread(fd, data, len, (off_t)at) != (ssize_t)len) {
-		free(data);
-		return NULL;
-	}
-	data[len] = '\0';
-	return data;
 }
 
 /* Sections that are loaded and hold bytes, as objcopy takes them. */
@@ -263,36 +310,23 @@ static void add_archives(const char *dir, const char *below, int depth, struct p
 int image_describe(const struct kernel *k, json_t *subject)
 {
 	struct image_cut cut = { 0 };
-	const struct packer *pk = NULL;
 	struct parts dirs = { NULL, 0 };
-	char *dir = build_dir(k), *head;
 	json_t *o = json_object(), *s;
-	int fd;
+	char *dir;
 
 	json_object_set_new(subject, "image_parts", o);
-	fd = open(k->image, O_RDONLY | O_CLOEXEC);
-	head = fd < 0 ? NULL : read_at(fd, 0, k->bytes < HEADER_BYTES ? k->bytes : HEADER_BYTES);
-	if (head && k->format == KERNEL_BZIMAGE) {
-		if (!image_cut((unsigned char *)head, HEADER_BYTES, k->bytes, &cut)) {
-			close(fd);
-			free(head);
-			free(dir);
+	if (k->format == KERNEL_BZIMAGE) {
+		if (!image_read(k, &cut))
 			return azk_err(AZK_EX_INPUT, k->image, "build or copy it again",
 				       "its header speaks of more bytes than it has");
-		}
-		free(head);
-		head = read_at(fd, cut.payload_at, 16);
-		pk = head ? packer_of((unsigned char *)head, 16) : NULL;
 		json_object_update_new(o, json_pack("{s:I, s:I, s:I, s:s}",
 			"setup_bytes", (json_int_t)cut.setup,
 			"decompressor_bytes", (json_int_t)cut.code,
 			"payload_bytes", (json_int_t)cut.payload,
-			"payload_format", pk ? pk->name : cut.format));
+			"payload_format", cut.format));
 	}
-	free(head);
-	if (fd >= 0)
-		close(fd);
-	s = sections(dir, pk, cut.payload);
+	dir = build_dir(k);
+	s = sections(dir, packer_named(cut.format), cut.payload);
 	if (s)
 		json_object_set_new(o, "sections", s);
 	add_archives(dir, "", 0, &dirs);

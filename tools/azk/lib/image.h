@@ -21,15 +21,27 @@ struct image_cut {
 	uint64_t payload;	/* the compressed kernel */
 	uint64_t payload_at;	/* file offset */
 	const char *format;	/* "zstd", "gzip", ...; "unknown" */
+	uint64_t target;	/* where the kernel is unpacked to, without KASLR */
+	uint64_t init_size;	/* bytes it needs there while it is unpacked */
 };
 
 /*
  * Cut @data (the first @len bytes of @size). False when the header's numbers
  * do not fit. Facts: Documentation/arch/x86/boot.rst, setup_sects,
- * payload_offset, payload_length.
+ * payload_offset, payload_length, pref_address, init_size.
  */
 bool image_cut(const unsigned char *data, size_t len, uint64_t size,
 	       struct image_cut *c);
+
+/* Cut the file of @k. False when it cannot be read or its header lies. */
+bool image_read(const struct kernel *k, struct image_cut *c);
+
+/*
+ * The unpacker's ELF file in the build directory, owned by the caller, or NULL
+ * when it is not there; @at: where it runs, as it moves itself to the end of
+ * the memory that unpacking needs (arch/x86/boot/compressed/head_64.S).
+ */
+char *image_unpacker(const struct kernel *k, uint64_t *at);
 
 /*
  * Add "image_parts": the cut; "sections" of vmlinux with their bytes and an

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Symbols: parse, sort, look up. */
 #include <ctype.h>
+#include <elf.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdbool.h>
@@ -63,6 +64,31 @@ static int parse_line(char *line, struct ksym *s)
 	return 1;
 }
 
+static void add(struct ksyms *k, size_t *cap, uint64_t addr, char type, const char *name)
+{
+	if (k->n == *cap) {
+		*cap = *cap ? *cap * 2 : 65536;
+		k->all = xrealloc(k->all, *cap * sizeof(*k->all));
+	}
+	k->all[k->n++] = (struct ksym){ addr, type, xstrdup(name) };
+}
+
+/* All symbols are there: sort them, and find what is asked for often. */
+static void finish(struct ksyms *k)
+{
+	if (k->n)
+		qsort(k->all, k->n, sizeof(*k->all), by_addr);
+	k->text = xcalloc(k->n + 1, sizeof(*k->text));
+	for (size_t i = 0; i < k->n; i++)
+		if (is_text(&k->all[i]))
+			k->text[k->texts++] = k->all[i];
+	for (int i = 0; i <= NR_LEVELS; i++)
+		k->level[i] = ksyms_addr(k, level_start[i]);
+	k->end = ksyms_addr(k, "_end");
+	if (!k->end)
+		k->end = UINT64_MAX;
+}
+
 int ksyms_parse(const char *name, const char *text, struct ksyms *k)
 {
 	struct lines l;
@@ -81,33 +107,17 @@ int ksyms_parse(const char *name, const char *text, struct ksyms *k)
 			ret = azk_err(AZK_EX_INPUT, azk_at(at, sizeof(at), name, l.no),
 				      "give a System.map or a copy of /proc/kallsyms",
 				      "no symbol line: '%s'", l.line);
-		if (what <= 0)
-			continue;
-		if (k->n == cap) {
-			cap = cap ? cap * 2 : 65536;
-			k->all = xrealloc(k->all, cap * sizeof(*k->all));
-		}
-		s.name = xstrdup(s.name);
-		k->all[k->n++] = s;
+		if (what > 0)
+			add(k, &cap, s.addr, s.type, s.name);
 	}
 	lines_done(&l);
 	if (ret)
 		return ret;
-	if (k->n)
-		qsort(k->all, k->n, sizeof(*k->all), by_addr);
-	k->text = xcalloc(k->n + 1, sizeof(*k->text));
-	for (size_t i = 0; i < k->n; i++)
-		if (is_text(&k->all[i]))
-			k->text[k->texts++] = k->all[i];
+	finish(k);
 	if (!k->texts)
 		return azk_err(AZK_EX_INPUT, name, "some distributors ship an empty System.map; "
 			       "without one the symbols are taken from the running kernel",
 			       "holds no function with an address");
-	for (int i = 0; i <= NR_LEVELS; i++)
-		k->level[i] = ksyms_addr(k, level_start[i]);
-	k->end = ksyms_addr(k, "_end");
-	if (!k->end)
-		k->end = UINT64_MAX;
 	return AZK_OK;
 }
 
@@ -120,6 +130,58 @@ int ksyms_read(const char *path, struct ksyms *k)
 	if (!ret)
 		ret = ksyms_parse(path, buf_str(&b), k);
 	buf_free(&b);
+	return ret;
+}
+
+/* The symbol table's header in @b, or NULL. */
+static const Elf64_Shdr *symtab(const struct buf *b)
+{
+	const Elf64_Ehdr *h = (const void *)b->s;
+	const Elf64_Shdr *s, *names;
+
+	if (b->len < sizeof(*h) || memcmp(h->e_ident, ELFMAG, SELFMAG) ||
+	    h->e_ident[EI_CLASS] != ELFCLASS64 || h->e_shentsize != sizeof(*s) ||
+	    h->e_shoff > b->len || h->e_shnum > (b->len - h->e_shoff) / sizeof(*s))
+		return NULL;
+	s = (const void *)(b->s + h->e_shoff);
+	for (int i = 0; i < h->e_shnum; i++) {
+		if (s[i].sh_type != SHT_SYMTAB || s[i].sh_link >= h->e_shnum)
+			continue;
+		names = &s[s[i].sh_link];
+		if (s[i].sh_offset <= b->len && s[i].sh_size <= b->len - s[i].sh_offset &&
+		    names->sh_offset <= b->len && names->sh_size <= b->len - names->sh_offset &&
+		    names->sh_size && !b->s[names->sh_offset + names->sh_size - 1])
+			return &s[i];
+	}
+	return NULL;
+}
+
+int ksyms_elf(const char *path, uint64_t offset, struct ksyms *k)
+{
+	const Elf64_Shdr *tab, *names;
+	struct buf b = BUF_INIT;
+	size_t cap = 0;
+	int ret;
+
+	memset(k, 0, sizeof(*k));
+	ret = file_read(path, &b);
+	tab = ret ? NULL : symtab(&b);
+	for (size_t i = 0; tab && i < tab->sh_size / sizeof(Elf64_Sym); i++) {
+		const Elf64_Sym *s = (const Elf64_Sym *)(b.s + tab->sh_offset) + i;
+
+		names = (const Elf64_Shdr *)(b.s + ((const Elf64_Ehdr *)b.s)->e_shoff) + tab->sh_link;
+		if (s->st_name >= names->sh_size || s->st_shndx == SHN_UNDEF)
+			continue;
+		if (ELF64_ST_TYPE(s->st_info) == STT_FUNC)
+			add(k, &cap, s->st_value + offset, 't', b.s + names->sh_offset + s->st_name);
+		else if (!strcmp(b.s + names->sh_offset + s->st_name, "_end"))
+			add(k, &cap, s->st_value + offset, 'B', "_end");
+	}
+	finish(k);
+	buf_free(&b);
+	if (!ret && !k->texts)
+		ret = azk_err(AZK_EX_INPUT, path, "build it again",
+			      "an ELF file without a symbol table was expected to have one");
 	return ret;
 }
 

@@ -47,6 +47,13 @@ struct ksyms {
  */
 int ksyms_parse(const char *name, const char *text, struct ksyms *k);
 int ksyms_read(const char *path, struct ksyms *k);
+
+/*
+ * The functions of an ELF program, each address raised by @offset. AZK_EX_NOFILE,
+ * AZK_EX_INPUT (printed) when it has no symbol table.
+ */
+int ksyms_elf(const char *path, uint64_t offset, struct ksyms *k);
+
 void ksyms_free(struct ksyms *k);
 
 /* Function at or below @addr, or NULL below the first. */

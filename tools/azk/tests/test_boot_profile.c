@@ -105,7 +105,7 @@ static int setup(void **state)
 
 	*state = f;
 	return ksyms_parse("map", map, &f->sym) || plog_parse("log", log_text, &f->log) ||
-	       boot_profile_make("log", &f->log, &f->sym, &f->prof);
+	       boot_profile_make("log", &f->log, &f->sym, NULL, &f->prof);
 }
 
 static int teardown(void **state)
@@ -223,11 +223,11 @@ static void incomplete(void **state)
 	struct plog p;
 
 	assert_int_equal(plog_parse("log", "insncount 1\nend 0 cut\n", &p), AZK_OK);
-	assert_int_equal(boot_profile_make("log", &p, k, &b), AZK_EX_INPUT);
+	assert_int_equal(boot_profile_make("log", &p, k, NULL, &b), AZK_EX_INPUT);
 	boot_profile_free(&b);
 	plog_free(&p);
 	assert_int_equal(plog_parse("log", "insncount 1\nmark 0 0 kernel\nend 0 cut\n", &p), AZK_OK);
-	assert_int_equal(boot_profile_make("log", &p, k, &b), AZK_EX_INPUT);
+	assert_int_equal(boot_profile_make("log", &p, k, NULL, &b), AZK_EX_INPUT);
 	boot_profile_free(&b);
 	plog_free(&p);
 }
