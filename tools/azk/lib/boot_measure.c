@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Symbols, boots, comparison, and the subject they make.
+ */
+#include <inttypes.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../guest/protocol.h"
+#include "boot_measure.h"
+#include "boot_profile.h"
+#include "boot_subject.h"
+#include "buf.h"
+#include "exit.h"
+#include "file.h"
+#include "guest.h"
+#include "image.h"
+#include "initrd.h"
+#include "ksyms.h"
+#include "msg.h"
+#include "profile_log.h"
+#include "qemu.h"
+
+/*
+ * Some distributors ship a System.map of one line that says where the real one
+ * is; a kernel's own has thousands of them.
+ */
+#define SYSMAP_MIN_BYTES	65536
+
+/* Files of one measurement, in a directory of their own. */
+struct work {
+	char dir[64];
+	char *marks, *log;
+	char *plugin;
+};
+
+/* out/bin/insncount.so lies beside out/bin/azk; AZK_INSNCOUNT says otherwise. */
+static char *find_plugin(void)
+{
+	const char *env = getenv("AZK_INSNCOUNT");
+	char self[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+
+	if (env)
+		return realpath(env, NULL);
+	if (n < 0)
+		return NULL;
+	self[n] = '\0';
+	return xasprintf("%s/insncount.so", dirname(self));
+}
+
+static int work_open(struct work *w)
+{
+	memset(w, 0, sizeof(*w));
+	w->plugin = find_plugin();
+	if (!w->plugin || !file_exists(w->plugin))
+		return azk_err(AZK_EX_NOFILE, w->plugin ? w->plugin : "insncount.so",
+			       "build it with 'make tools'", "the counting plugin is not there");
+	strcpy(w->dir, "/tmp/azk-bench-XXXXXX");
+	if (!mkdtemp(w->dir))
+		return azk_err(AZK_EX_SYSTEM, "/tmp", NULL, "no directory can be made: %m");
+	w->marks = xasprintf("%s/marks", w->dir);
+	w->log = xasprintf("%s/log", w->dir);
+	return AZK_OK;
+}
+
+static void work_close(struct work *w)
+{
+	if (w->marks) {
+		unlink(w->marks);
+		unlink(w->log);
+		rmdir(w->dir);
+	}
+	free(w->marks);
+	free(w->log);
+	free(w->plugin);
+}
+
+/* One boot with command @word (or NULL); @res is to be freed in any case. */
+static int boot(const struct boot_measure *m, const struct kernel *k,
+		const char *word, bool icount, const struct strv *extra,
+		struct guest_result *res)
+{
+	const char *command[] = { word, "all", NULL };
+	struct initrd in = { .command = word ? (char *const *)command : NULL };
+	struct guest_run r = {
+		.boot = { .machine = m->machine, .kernel = k->image, .cpus = m->cpus,
+			  .memory = m->memory, .append = m->append,
+			  .icount = icount, .extra = extra },
+		.hang_s = m->timeout_s, .timeout_s = m->timeout_s, .stream_fd = -1,
+		.sysmap = k->sysmap,
+	};
+	char *initrd = NULL;
+	int fd = -1, ret;
+
+	memset(res, 0, sizeof(*res));
+	ret = initrd_build(&in, &initrd, &fd);
+	if (!ret) {
+		r.boot.initrd = initrd;
+		ret = guest_run(&r, res);
+	}
+	initrd_free(initrd, fd);
+	if (ret && res->why.len)
+		azk_err(ret, k->name, "see 'azk boot --icount --verbose' with this kernel",
+			"%s; last line: %s", buf_str(&res->why),
+			res->last_line.len ? buf_str(&res->last_line) : "none");
+	if (ret > 0 && ret <= AZK_EX_GUEST_MAX)
+		ret = azk_err(AZK_EX_TOOL, k->name, NULL, "init ended with code %d", ret);
+	return ret;
+}
+
+static void keep(const struct boot_measure *m, const struct kernel *k,
+		 const char *what, const struct buf *text)
+{
+	char *name, *path;
+
+	if (!m->keep)
+		return;
+	name = xstrdup(k->name);
+	for (char *s = name; *s; s++)
+		if (*s == '/')
+			*s = '-';
+	path = xasprintf("%s/%s.%s", m->keep, name, what);
+	file_write(path, buf_str(text), text->len);
+	free(path);
+	free(name);
+}
+
+static int symbols(const struct boot_measure *m, const struct kernel *k,
+		   struct ksyms *s, const char **from)
+{
+	struct guest_result res;
+	char *begin, *end;
+	int ret;
+
+	*from = k->sysmap;
+	if (k->sysmap && file_size(k->sysmap) >= SYSMAP_MIN_BYTES)
+		return ksyms_read(k->sysmap, s);
+	*from = "/proc/kallsyms of the guest";
+	azk_step_show(m->step, "%s: no System.map, asking the kernel", k->name);
+	ret = boot(m, k, "ksyms", false, NULL, &res);
+	if (!ret) {
+		begin = strstr(res.debug.s, AZK_KSYMS_BEGIN "\n");
+		end = begin ? strstr(begin, AZK_KSYMS_END) : NULL;
+		if (end) {
+			*end = '\0';
+			ret = ksyms_parse(*from, begin + strlen(AZK_KSYMS_BEGIN "\n"), s);
+		} else {
+			ret = azk_err(AZK_EX_INPUT, k->name, "give its System.map",
+				      "the kernel does not tell its symbols");
+		}
+	}
+	guest_result_free(&res);
+	return ret;
+}
+
+/* The kernel's first instruction: a bzImage's setup code, or an ELF's entry. */
+static uint64_t entry_of(const struct kernel *k, const struct ksyms *s)
+{
+	/*
+	 * QEMU's loader puts the setup code at 0x10000 and jumps to 1020:0000,
+	 * as Documentation/arch/x86/boot.rst says: one sector further. An ELF
+	 * is entered at its PVH note's address, which is this function.
+	 */
+	if (k->format == KERNEL_BZIMAGE)
+		return 0x10200;
+	return ksyms_addr(s, "pvh_start_xen") & 0x7fffffff;
+}
+
+/* What a later boot shows must be what the first did. */
+static void compare(json_t *out, int run, const char *what, uint64_t first, uint64_t now)
+{
+	char *s;
+
+	if (first == now)
+		return;
+	s = xasprintf("%s: %" PRIu64 " in run 1, %" PRIu64 " in run %d", what, first,
+		      now, run);
+	json_array_append_new(out, json_string(s));
+	free(s);
+}
+
+static void compare_runs(json_t *out, int run, const struct verdict *a,
+			 const struct verdict *b)
+{
+	compare(out, run, "time stamp counter at init", a->tsc, b->tsc);
+	compare(out, run, "clock at init (ns)", a->clock_ns, b->clock_ns);
+	compare(out, run, "log clock at init (us)", a->printk_us, b->printk_us);
+	compare(out, run, "free memory at init (KiB)", a->memfree_kb, b->memfree_kb);
+}
+
+/* The remaining boots, each compared with the first. */
+static int repeat(const struct boot_measure *m, const struct kernel *k,
+		  const struct strv *extra, const struct work *w,
+		  const struct buf *log, const struct verdict *first, json_t *differ)
+{
+	struct guest_result res;
+	struct buf again = BUF_INIT;
+	int ret = AZK_OK;
+
+	for (int run = 2; !ret && run <= m->runs; run++) {
+		bool plain = run == m->runs;
+
+		azk_step_show(m->step, "%s: boot %d of %d%s", k->name, run, m->runs,
+			      plain ? ", not counted" : "");
+		ret = boot(m, k, NULL, true, plain ? NULL : extra, &res);
+		if (!ret)
+			compare_runs(differ, run, first, &res.init);
+		guest_result_free(&res);
+		if (ret || plain)
+			continue;
+		buf_reset(&again);
+		ret = file_read(w->log, &again);
+		if (!ret && (again.len != log->len || memcmp(again.s, log->s, log->len))) {
+			char *s = xasprintf("instruction log: run %d is not run 1", run);
+
+			json_array_append_new(differ, json_string(s));
+			free(s);
+		}
+	}
+	buf_free(&again);
+	return ret;
+}
+
+/* The decompressor's symbols at the place it moves itself to; none: empty. */
+static int unpacker_symbols(const struct kernel *k, struct ksyms *u)
+{
+	uint64_t end = 0;
+	char *path = image_unpacker(k, &end);
+	struct ksyms plain = { 0 };
+	int ret = AZK_OK;
+
+	memset(u, 0, sizeof(*u));
+	if (path)
+		ret = ksyms_elf(path, 0, &plain);
+	if (path && !ret)
+		ret = ksyms_elf(path, end - plain.end, u);
+	ksyms_free(&plain);
+	free(path);
+	return ret;
+}
+
+static int measure(const struct boot_measure *m, const struct kernel *k,
+		   const struct work *w, const struct ksyms *s, json_t **subject)
+{
+	struct strv extra = STRV_INIT;
+	struct boot_profile prof = { 0 };
+	struct ksyms unpacker = { 0 };
+	struct guest_result res = { 0 };
+	struct buf log = BUF_INIT;
+	json_t *differ = json_array();
+	struct plog p = { 0 };
+	int ret;
+
+	strv_add(&extra, "-plugin");
+	strv_addf(&extra, "%s,marks=%s,log=%s", w->plugin, w->marks, w->log);
+	azk_step_show(m->step, "%s: boot 1 of %d", k->name, m->runs);
+	ret = boot(m, k, NULL, true, &extra, &res);
+	if (!ret)
+		ret = file_read(w->log, &log);
+	if (!ret) {
+		keep(m, k, "insncount", &log);
+		ret = plog_parse(w->log, buf_str(&log), &p);
+	}
+	if (!ret)
+		ret = unpacker_symbols(k, &unpacker);
+	if (!ret)
+		ret = boot_profile_make(k->name, &p, s, unpacker.texts ? &unpacker : NULL,
+					&prof);
+	if (!ret)
+		ret = repeat(m, k, &extra, w, &log, &res.init, differ);
+	if (!ret)
+		*subject = boot_subject(k, &p, &prof, &res.init, differ);
+	else
+		json_decref(differ);
+	boot_profile_free(&prof);
+	ksyms_free(&unpacker);
+	plog_free(&p);
+	guest_result_free(&res);
+	strv_free(&extra);
+	buf_free(&log);
+	return ret;
+}
+
+int boot_measure(const struct boot_measure *m, const struct kernel *k,
+		 json_t **subject)
+{
+	struct buf marks = BUF_INIT;
+	struct ksyms s = { 0 };
+	const char *from;
+	struct work w;
+	int ret;
+
+	*subject = NULL;
+	ret = work_open(&w);
+	if (!ret)
+		ret = symbols(m, k, &s, &from);
+	if (!ret)
+		ret = boot_profile_marks(&s, entry_of(k, &s), k->format == KERNEL_BZIMAGE,
+					 from, &marks);
+	if (!ret)
+		ret = file_write(w.marks, marks.s, marks.len);
+	if (!ret)
+		ret = measure(m, k, &w, &s, subject);
+	if (!ret)
+		ret = image_describe(k, *subject);
+	if (ret && *subject) {
+		json_decref(*subject);
+		*subject = NULL;
+	}
+	ksyms_free(&s);
+	buf_free(&marks);
+	work_close(&w);
+	return ret;
+}

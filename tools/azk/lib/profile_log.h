@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The log of the insncount plugin (tools/azk/qemu/insncount.c).
+ *
+ * Enters: the text. Leaves: struct plog. Called by azk bench, which gives it
+ * names through lib/ksyms.h. Counts are instructions since the machine was
+ * switched on, those before the one that is named; addresses are hexadecimal,
+ * the rest decimal. The lines:
+ *
+ *   insncount 1				first line: the format
+ *   mark COUNT TASK NAME			a mark's first execution
+ *   initcall COUNT TASK FUNCTION		do_one_initcall() was entered
+ *   initcall_end COUNT TASK FUNCTION		... and left
+ *   clock COUNT TSC VCPU			RDTSC: TSC - COUNT has changed; time
+ *						passed without instructions
+ *   fix COUNT N				N instructions were taken back: the
+ *						clock showed they had not run
+ *   task TASK ADDRESS NAME
+ *   ctx TASK task|phase|initcall|work VALUE N	N instructions ran in this context;
+ *						VALUE: 0, phase, function
+ *   b ADDRESS N				... so many in the block at ADDRESS
+ *   end COUNT user|cut				last line; user: init was reached
+ */
+#ifndef AZK_LIB_PROFILE_LOG_H
+#define AZK_LIB_PROFILE_LOG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum plog_doing { PLOG_TASK, PLOG_PHASE, PLOG_INITCALL, PLOG_WORK };
+
+struct plog_mark {
+	uint64_t at;
+	unsigned int task;
+	char *name;
+};
+
+struct plog_initcall {
+	uint64_t at, end;	/* end is 0 when it was not left */
+	unsigned int task;
+	uint64_t fn;
+};
+
+struct plog_clock {
+	uint64_t at, tsc;
+};
+
+struct plog_task {
+	uint64_t addr;		/* of its task_struct; 0: never switched */
+	char *name;
+};
+
+struct plog_block {
+	uint64_t addr;
+	int64_t insns;
+};
+
+struct plog_ctx {
+	unsigned int task;
+	enum plog_doing doing;
+	char *phase;		/* PLOG_PHASE: name of the mark, else NULL */
+	uint64_t fn;		/* PLOG_INITCALL, PLOG_WORK */
+	int64_t insns;
+	size_t first, n;	/* its blocks */
+};
+
+struct plog {
+	struct plog_mark *mark;
+	struct plog_initcall *initcall;	/* in the order they were entered */
+	struct plog_clock *clock;
+	struct plog_task *task;		/* index: the log's TASK */
+	struct plog_ctx *ctx;
+	struct plog_block *block;
+	size_t marks, initcalls, clocks, tasks, ctxs, blocks;
+	uint64_t fixed;			/* sum of fix lines */
+	uint64_t end;
+	bool complete;			/* "end N user" */
+};
+
+/*
+ * Parse @text; @name stands in messages. AZK_EX_INPUT (printed, with the line)
+ * when a line is damaged or unknown, the end is missing, or the parts do not
+ * add up to their sums. Fills @p, which is to be freed in any case.
+ */
+int plog_parse(const char *name, const char *text, struct plog *p);
+int plog_read(const char *path, struct plog *p);
+void plog_free(struct plog *p);
+
+/* Mark @name, or NULL when it was not executed. */
+const struct plog_mark *plog_mark(const struct plog *p, const char *name);
+
+/* Nanoseconds that had passed without instructions when @at had run. */
+uint64_t plog_idle(const struct plog *p, uint64_t at);
+
+#endif
