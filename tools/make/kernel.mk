@@ -3,7 +3,7 @@
 
 ours	:= out/ours/$(PROFILE)
 upstream := out/upstream/$(PROFILE)
-config_flags := $(if $(filter 1 y yes,$(DEBUG_INFO)),--add configs/debug-info.config) \
+config_flags := $(if $(filter 1 y yes,$(DEBUG_INFO)),--debug-info) \
 		$(if $(FROM),--from $(FROM))
 
 .PHONY: base tree config config-upstream build build-upstream config-defconfig \
@@ -16,13 +16,11 @@ tree: azk
 	$(step) tree $(AZK) tree $(if $(FORCE),--force)
 
 config: tree
-	$(step) config $(AZK) config resolve $(PROFILE) --tree out/ours/src --out $(ours) \
-		$(config_flags)
+	$(step) config tools/make/config.sh ours $(PROFILE) $(config_flags)
 
 # The same options on the base alone; those that only our overlay has are left out.
 config-upstream: tree
-	$(step) config-upstream $(AZK) config resolve $(PROFILE) --tree out/upstream/src \
-		--out $(upstream) $(config_flags)
+	$(step) config-upstream tools/make/config.sh upstream $(PROFILE) $(config_flags)
 
 config-defconfig: tree
 	$(step) config-defconfig tools/make/defconfig.sh out/upstream/src out/upstream/defconfig

@@ -46,8 +46,10 @@ count() {
 build() {
 	kmake "$src" "$out" all &&
 	rm -rf "$out/modules.new" &&
-	kmake "$src" "$out" INSTALL_MOD_PATH="$OUT/$side/$2/modules.new" \
-		INSTALL_MOD_STRIP=1 modules_install
+	if grep -q "^CONFIG_MODULES=y" "$out/.config"; then
+		kmake "$src" "$out" INSTALL_MOD_PATH="$OUT/$side/$2/modules.new" \
+			INSTALL_MOD_STRIP=1 modules_install
+	fi
 }
 
 export CCACHE_STATSLOG="$OUT/$side/$2/ccache.log"
@@ -60,6 +62,11 @@ if [ "$rc" -ne 0 ]; then
 	{ grep -n -m 5 -B 2 -A 6 -E 'error:|Error [0-9]|undefined reference' "$log" ||
 	  tail -n 20 "$log"; } >&2
 	echo "kernel: $out did not build, all of it in $log" >&2
+	exit 1
+fi
+# What was verified is what was built.
+if ! echo "$want" | grep -qx "$(sha256sum "$out/.config")"; then
+	echo "kernel: $out/.config changed while it was built; run make config again" >&2
 	exit 1
 fi
 rm -rf "$out/modules" &&
