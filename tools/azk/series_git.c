@@ -33,6 +33,7 @@ static const char *const settings[] = {
 	"commit.gpgSign=false",
 	"apply.whitespace=nowarn",
 	"gc.auto=0",
+	"core.fsync=none",	/* everything here can be made again */
 	"diff.noprefix=false",
 	"diff.mnemonicPrefix=false",
 	"diff.suppressBlankEmpty=false",

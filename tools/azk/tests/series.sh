@@ -6,7 +6,8 @@
 AZK=$(realpath "${AZK:-out/bin/azk}") || exit 1
 T=$(mktemp -d "${TMPDIR:-/tmp}/azk-series.XXXXXX") || exit 1
 trap 'rm -rf "$T"' EXIT INT TERM
-export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1
+printf "[core]\n\tfsync = none\n" >"$T/gitconfig"
+export GIT_CONFIG_GLOBAL="$T/gitconfig" GIT_CONFIG_NOSYSTEM=1
 unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE AZK_TOP
 export GIT_AUTHOR_NAME='Zoë Tester' GIT_AUTHOR_EMAIL=zoe@example.org
 export GIT_COMMITTER_NAME=C GIT_COMMITTER_EMAIL=c@example.org
