@@ -15,7 +15,6 @@
 #include "lib/file.h"
 #include "lib/msg.h"
 #include "series_cmd.h"
-#include "series_git.h"
 
 static const struct {
 	const char *name;
@@ -50,7 +49,6 @@ int cmd_series(int argc, char **argv)
 		help();
 		return argc < 2 ? AZK_EX_USAGE : AZK_OK;
 	}
-	git_clean_environment();
 	for (size_t i = 0; i < ACTIONS; i++)
 		if (!strcmp(argv[1], actions[i].name))
 			return actions[i].run(argc - 1, argv + 1);

@@ -63,9 +63,13 @@ static int make_words(const struct site *s, struct buf *said, const char *words)
 	return ret;
 }
 
-/* The first line a person wants to see: a compiler's error, or make's. */
-static char *first_error(const char *said)
+/*
+ * The first line a person wants to see: a compiler's error, or make's; less
+ * the path of our work tree.
+ */
+static char *first_error(const struct site *s, const char *said)
 {
+	size_t n = strlen(s->src);
 	static const char *const marks[] = { "error:", " Error ", "*** " };
 	char *found = NULL;
 	struct lines l;
@@ -74,13 +78,14 @@ static char *first_error(const char *said)
 		lines_init(&l, "make", said);
 		while (!found && lines_next(&l))
 			if (strstr(l.line, marks[i]))
-				found = xstrdup(str_trim(l.line));
+				found = xstrdup(str_trim(l.line) +
+						(str_starts(l.line, s->src) ? n + 1 : 0));
 		lines_done(&l);
 	}
 	return found ? found : xstrdup("make failed without an error line");
 }
 
-/* arch/ARM64/... cannot be compiled by a build for x86. */
+/* arch/arm64/... cannot be compiled by a build for x86. */
 static bool foreign(const char *path)
 {
 	const char *arch = getenv("ARCH");
@@ -165,7 +170,7 @@ static int build_one(struct site *s, const struct patch *p, const char *name,
 		buf_reset(&said);
 		if (make_in(s, &said, &t)) {
 			result = "failed";
-			why = first_error(buf_str(&said));
+			why = first_error(s, buf_str(&said));
 			problem_add(out, p->name, 0, NULL, "build: %s", why);
 		}
 	}
@@ -197,9 +202,9 @@ static int make_site(struct site *s, const char *tree)
 	char real[PATH_MAX];
 	int ret = AZK_OK;
 
-	if (git_do(tree, NULL, NULL, "rev-parse", "-q", "--verify", start, NULL))
+	if (!git_has_tag(tree, "overlay"))
 		start = "refs/tags/base^{commit}";
-	if (git_do(tree, NULL, NULL, "rev-parse", "-q", "--verify", start, NULL)) {
+	if (!git_has_tag(tree, "base")) {
 		ret = azk_err(AZK_EX_INPUT, tree, "run 'make tree'",
 			      "--build needs a git tree with the tag 'base'");
 		goto out;
@@ -262,7 +267,7 @@ static int make_obj(struct site *s)
 	s->obj = xstrdup(real);
 	if (make_words(s, &said, "olddefconfig") ||
 	    make_words(s, &said, "modules_prepare")) {
-		why = first_error(buf_str(&said));
+		why = first_error(s, buf_str(&said));
 		ret = azk_err(AZK_EX_TOOL, s->obj, NULL, "make modules_prepare: %s", why);
 		free(why);
 	}

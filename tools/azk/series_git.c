@@ -7,25 +7,23 @@
 #include "lib/buf.h"
 #include "lib/exit.h"
 #include "lib/msg.h"
-#include "lib/run.h"
+#include "lib/file.h"
+#include "lib/git.h"
 #include "series_git.h"
 
+/* Beside what lib/git.c clears: who commits, and no hidden attributes. */
 static const char *const environment[] = {
-	"GIT_CONFIG_NOSYSTEM=1",
-	"GIT_CONFIG_GLOBAL=/dev/null",
 	"GIT_ATTR_NOSYSTEM=1",
 	"GIT_LITERAL_PATHSPECS=1",
-	"GIT_TERMINAL_PROMPT=0",
 	"GIT_AUTHOR_NAME=kernel-azure",
 	"GIT_AUTHOR_EMAIL=kernel-azure@localhost",
 	"GIT_AUTHOR_DATE=2000-01-01T00:00:00Z",
 	"GIT_COMMITTER_NAME=kernel-azure",
 	"GIT_COMMITTER_EMAIL=kernel-azure@localhost",
 	"GIT_COMMITTER_DATE=2000-01-01T00:00:00Z",
-	"LC_ALL=C",
-	"TZ=UTC",
-	NULL
 };
+
+#define COUNT(a)	(sizeof(a) / sizeof(*(a)))
 
 /* Settings a repository's own configuration could otherwise change. */
 static const char *const settings[] = {
@@ -35,32 +33,33 @@ static const char *const settings[] = {
 	"commit.gpgSign=false",
 	"apply.whitespace=nowarn",
 	"gc.auto=0",
+	"core.fsync=none",	/* everything here can be made again */
 	"diff.noprefix=false",
 	"diff.mnemonicPrefix=false",
 	"diff.suppressBlankEmpty=false",
 	"diff.context=3",
 	"diff.interHunkContext=0",
-	"format.attach=",
 	"advice.detachedHead=false",
 };
 
 int git_argv(const char *dir, struct buf *out, struct buf *err,
 	     const char *const *words)
 {
+	struct git g = GIT_INIT(dir);
 	struct strv v = STRV_INIT;
-	struct run r = { .cwd = dir, .env = environment, .out = out,
-			 .err = err, .quiet = true };
 	int ret;
 
+	for (size_t i = 0; i < COUNT(environment); i++)
+		strv_add(&g.env, environment[i]);
 	strv_add(&v, "git");
-	for (size_t i = 0; i < sizeof(settings) / sizeof(*settings); i++) {
+	for (size_t i = 0; i < COUNT(settings); i++) {
 		strv_add(&v, "-c");
 		strv_add(&v, settings[i]);
 	}
 	for (; *words; words++)
 		strv_add(&v, *words);
-	r.argv = (const char *const *)v.v;
-	ret = run(&r);
+	ret = git_raw(&g, NULL, out, err, (const char *const *)v.v);
+	git_done(&g);
 	strv_free(&v);
 	return ret;
 }
@@ -81,6 +80,18 @@ int git_do(const char *dir, struct buf *out, struct buf *err, ...)
 	return ret;
 }
 
+bool git_has_tag(const char *dir, const char *tag)
+{
+	char *git = xasprintf("%s/.git", dir);
+	char *ref = xasprintf("refs/tags/%s^{commit}", tag);
+	bool has = file_exists(git) &&
+		   !git_do(dir, NULL, NULL, "rev-parse", "-q", "--verify", ref, NULL);
+
+	free(git);
+	free(ref);
+	return has;
+}
+
 int git_format_patch(const char *dir, const char *rev, struct buf *out)
 {
 	struct buf err = BUF_INIT;
@@ -91,7 +102,7 @@ int git_format_patch(const char *dir, const char *rev, struct buf *out)
 			 "--no-ext-diff", "--no-textconv", "--no-color",
 			 "--subject-prefix=PATCH", "--no-to", "--no-cc",
 			 "--no-add-header", "--no-from", "--no-thread",
-			 "--no-cover-letter", "--no-notes", "--no-base",
+			 "--no-attach", "--no-cover-letter", "--no-notes", "--no-base",
 			 rev, NULL);
 
 	if (ret)
@@ -116,17 +127,4 @@ int git_failed(const char *where, const char *what, const struct buf *err)
 		return azk_err(AZK_EX_TOOL, where, "see that git is installed",
 			       "git %s failed and said nothing", what);
 	return azk_err(AZK_EX_TOOL, where, NULL, "git %s failed: %.*s", what, n, s);
-}
-
-void git_clean_environment(void)
-{
-	static const char *const names[] = {
-		"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX",
-		"GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-		"GIT_COMMON_DIR", "GIT_NAMESPACE", "GIT_CONFIG_PARAMETERS",
-		"GIT_CONFIG_COUNT", "GIT_EXTERNAL_DIFF", "GIT_DIFF_OPTS",
-	};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-		unsetenv(names[i]);
 }

@@ -17,9 +17,9 @@
 #include "lib/buf.h"
 #include "lib/exit.h"
 #include "lib/file.h"
+#include "lib/git.h"
 #include "lib/msg.h"
 #include "lib/opt.h"
-#include "lib/run.h"
 #include "series_cmd.h"
 #include "series_git.h"
 #include "series_scratch.h"
@@ -60,14 +60,12 @@ static int split_mails(struct import *m)
 static int paths_of_mail(struct import *m, const char *mail)
 {
 	char *msg = xasprintf("%s.msg", mail), *diff = xasprintf("%s.diff", mail);
-	const char *argv[] = { "git", "mailinfo", msg, diff, NULL };
 	struct buf in = BUF_INIT, err = BUF_INIT, text = BUF_INIT;
-	struct run r = { .argv = argv, .err = &err, .quiet = true };
+	struct git g = GIT_INIT(NULL);
 	struct patch p = { 0 };
 	int ret = file_read(mail, &in);
 
-	r.in = buf_str(&in);
-	if (!ret && run(&r))
+	if (!ret && git(&g, &in, NULL, &err, "mailinfo", msg, diff, NULL))
 		ret = git_failed(m->mbox, "mailinfo", &err);
 	if (!ret)
 		ret = file_read(diff, &text);

@@ -40,11 +40,9 @@ static int list_commits(struct refresh *r)
 	struct buf out = BUF_INIT, err = BUF_INIT;
 	int ret = AZK_OK;
 
-	if (git_do(r->tree, NULL, NULL, "rev-parse", "-q", "--verify",
-		   "refs/tags/overlay^{commit}", NULL))
+	if (!git_has_tag(r->tree, "overlay"))
 		range = "refs/tags/base..HEAD";
-	if (git_do(r->tree, NULL, NULL, "rev-parse", "-q", "--verify",
-		   "refs/tags/base^{commit}", NULL)) {
+	if (!git_has_tag(r->tree, "base")) {
 		ret = azk_err(AZK_EX_INPUT, r->tree, "run 'make tree'",
 			      "is no git tree with the tag 'base'");
 		goto out;

@@ -181,8 +181,7 @@ static int fill(struct scratch *s, const char *base, const struct strv *paths)
 		ret = azk_err(AZK_EX_NOFILE, base, NULL, "%s", strerror(errno));
 	else if (!S_ISDIR(st.st_mode))
 		ret = copy_tarball(s->dir, base, &all);
-	else if (!git_do(base, NULL, NULL, "rev-parse", "--verify", "--quiet",
-			 "refs/tags/base^{commit}", NULL))
+	else if (git_has_tag(base, "base"))
 		ret = copy_tag(s->dir, base, &all);
 	else
 		ret = copy_files(s->dir, base, &all);

@@ -17,35 +17,44 @@ static const char *const clean_env[] = {
 	"GIT_TERMINAL_PROMPT=0", "LC_ALL=C", "TZ=UTC",
 };
 
-static int vgit(const struct git *g, const struct buf *in, struct buf *out,
-		struct buf *err, va_list ap, struct strv *argv)
+int git_raw(const struct git *g, const struct buf *in, struct buf *out,
+	    struct buf *err, const char *const *argv)
 {
 	struct buf drop = BUF_INIT, drop_err = BUF_INIT;
 	struct strv env = STRV_INIT;
-	const char *w;
 	int ret, e;
 
-	strv_add(argv, "git");
-	while ((w = va_arg(ap, const char *)))
-		strv_add(argv, w);
 	for (size_t i = 0; i < sizeof(clean_env) / sizeof(*clean_env); i++)
 		strv_add(&env, clean_env[i]);
 	for (size_t i = 0; i < g->env.n; i++)
 		strv_add(&env, g->env.v[i]);
 	struct run r = {
-		.argv = (const char *const *)argv->v, .cwd = g->dir,
+		.argv = argv, .cwd = g->dir,
 		.env = (const char *const *)env.v,
 		.in = in ? buf_str(in) : NULL, .in_len = in ? in->len : 0,
 		.out = out ? out : &drop, .err = err ? err : &drop_err,
 	};
 	ret = run(&r);
 	e = errno;
-	if (out && out->len && out->s[out->len - 1] == '\n')
-		out->s[--out->len] = '\0';
 	strv_free(&env);
 	buf_free(&drop);
 	buf_free(&drop_err);
 	errno = e;
+	return ret;
+}
+
+static int vgit(const struct git *g, const struct buf *in, struct buf *out,
+		struct buf *err, va_list ap, struct strv *argv)
+{
+	const char *w;
+	int ret;
+
+	strv_add(argv, "git");
+	while ((w = va_arg(ap, const char *)))
+		strv_add(argv, w);
+	ret = git_raw(g, in, out, err, (const char *const *)argv->v);
+	if (out && out->len && out->s[out->len - 1] == '\n')
+		out->s[--out->len] = '\0';
 	return ret;
 }
 

@@ -26,6 +26,13 @@ int git(const struct git *g, const struct buf *in, struct buf *out,
 	struct buf *err, ...) __attribute__((sentinel));
 
 /*
+ * The same from an argv, "git" first and NULL last; output is not trimmed, so
+ * that a patch or a file comes back byte for byte.
+ */
+int git_raw(const struct git *g, const struct buf *in, struct buf *out,
+	    struct buf *err, const char *const *argv);
+
+/*
  * The same for a call that has to work: when it fails one line is printed
  * with git's own last words and AZK_EX_TOOL returned.
  */

@@ -6,7 +6,8 @@
 AZK=$(realpath "${AZK:-out/bin/azk}") || exit 1
 T=$(mktemp -d "${TMPDIR:-/tmp}/azk-series.XXXXXX") || exit 1
 trap 'rm -rf "$T"' EXIT INT TERM
-export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1
+printf "[core]\n\tfsync = none\n" >"$T/gitconfig"
+export GIT_CONFIG_GLOBAL="$T/gitconfig" GIT_CONFIG_NOSYSTEM=1
 unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE AZK_TOP
 export GIT_AUTHOR_NAME='Zoë Tester' GIT_AUTHOR_EMAIL=zoe@example.org
 export GIT_COMMITTER_NAME=C GIT_COMMITTER_EMAIL=c@example.org
@@ -102,6 +103,25 @@ project
 is 'refresh writes three files' test -f "$T/proj/$P1" -a -f "$T/proj/$P2" -a -f "$T/proj/$P3"
 is 'refresh lists them in order' sh -c "grep patch '$T/proj/patches/series' | tr '\n' ' ' |
 	grep -q '^vmbus/.*ten.* vmbus/.*fifty.* boot/'"
+printf '%s\n' 'From 0000000000000000000000000000000000000000 Mon Sep 17 00:00:00 2001' \
+	'From: Zoë Tester <zoe@example.org>' \
+	'Date: Fri, 2 Jan 2026 03:04:05 +0200' \
+	'Subject: [PATCH] init: spell the sixth out' \
+	'MIME-Version: 1.0' \
+	'Content-Type: text/plain; charset=UTF-8' \
+	'Content-Transfer-Encoding: 8bit' \
+	'' \
+	'The reason is written here: ä.' \
+	'' \
+	'Signed-off-by: Zoë Tester <zoe@example.org>' \
+	'Upstream-status: Inappropriate only this tree counts so' \
+	'---' \
+	' init/start.c | 2 +-' \
+	' 1 file changed, 1 insertion(+), 1 deletion(-)' \
+	'' \
+	'diff --git a/init/start.c b/init/start.c' >"$T/want"
+is 'the canonical form' sh -c "head -17 '$T/proj/$P3' | cmp - '$T/want'"
+is 'it is whole files down to the last byte' sh -c "tail -c 13 '$T/proj/$P3' | grep -q '^ int main_9;'"
 azk series refresh --tree "$T/git"
 is 'refresh again finds nothing to do' said 'patches/ says the same'
 azk series check --tree "$T/base"
@@ -122,7 +142,8 @@ is 'a tree that is not there' code_is 199
 # --- check: each error. edit FILE SED-SCRIPT WORDS
 bad()
 {
-	project
+	rm -rf "$T/proj"
+	cp -a "$T/template/proj" "$T/"
 	sed -i "$3" "$T/proj/$2"
 	azk series check --tree "$T/base"
 	is "$1: exit code" code_is 202
