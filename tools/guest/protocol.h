@@ -10,7 +10,8 @@
  *      guest leaves by writing AZK_EXIT_VALUE to port 0xf4 (isa-debug-exit),
  *      which makes QEMU exit with AZK_EXIT_STATUS.
  *   2. /dev/ttyS1, when the kernel refuses port access (lockdown does). Then
- *      the guest leaves by powering off.
+ *      the guest leaves by a reset, which ends QEMU (-no-reboot) on every
+ *      machine, with or without ACPI.
  *
  * Both carry the same lines, each ended by '\n' ('\r' is ignored). A line that
  * does not begin with AZK_LINE belongs to somebody else (a loader's time stamp,

@@ -24,7 +24,8 @@
 
 struct guest_run {
 	struct qemu_boot boot;
-	int hang_s;		/* no guest output for so long is a hang; 0: never */
+	int hang_s;		/* silence that is a hang, not counting time in which
+				   this machine gave QEMU no CPU; 0: never */
 	int timeout_s;		/* limit for the whole run; 0: none */
 	int stream_fd;		/* gets the console as it comes, or -1 */
 	bool interactive;	/* standard input is a terminal: pass it on */

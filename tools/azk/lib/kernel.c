@@ -52,9 +52,7 @@ const char *kernel_header(const unsigned char *data, size_t len, struct kernel *
 
 	if (len >= SELFMAG && !memcmp(data, ELFMAG, SELFMAG))
 		return elf_header(data, len, k);
-	if (len < SETUP_END)
-		return "too short for a kernel";
-	if (le16(data + SETUP_BOOT_FLAG) != 0xaa55 || memcmp(data + SETUP_MAGIC, "HdrS", 4))
+	if (len < SETUP_END || le16(data + SETUP_BOOT_FLAG) != 0xaa55 || memcmp(data + SETUP_MAGIC, "HdrS", 4))
 		return "neither a bzImage (no HdrS at 0x202) nor an ELF file";
 	k->format = KERNEL_BZIMAGE;
 	k->protocol = le16(data + SETUP_VERSION);
