@@ -20,18 +20,20 @@
 #define BAR_STEP	60	/* from bar to bar: name above, bar below */
 #define BAR_H		26
 #define AXIS_H		44
+#define TICK		6
 #define LEGEND_STEP	22
 #define LABEL_MIN	44	/* px of a segment that can hold its share */
-#define NUMBER_W	124	/* px of a column of numbers in the legend */
+#define NAMES_W		170	/* px of the legend's names */
+#define NUMBER_W	150	/* px of a column of numbers in the legend */
 
 /*
  * A colour for each phase, in the order of the report: neighbours differ in
  * hue and in lightness, and each stands out on white and on near-black.
  */
 static const char *const colours[] = {
-	"#8c6bb1", "#4a7fc1", "#2ca6a4", "#7ac143", "#c7b42c", "#e08a1e",
+	"#8c6bb1", "#3b78c4", "#2ca6a4", "#7ac143", "#c7b42c", "#e08a1e",
 	"#d1495b", "#b5739d", "#6c8ebf", "#3d9970", "#a3b18a", "#bc8034",
-	"#c94f9b", "#5d9bd3", "#8a8f98",
+	"#c94f9b", "#2f9e6e", "#8a8f98",
 };
 
 #define NR_COLOURS	(sizeof(colours) / sizeof(*colours))
@@ -115,17 +117,17 @@ static void style(struct buf *out)
 		".a { fill: #59636e; font-size: 12px; text-anchor: middle; }\n"
 		".s { fill: #ffffff; font-size: 12px; font-weight: 600; text-anchor: middle; "
 		"paint-order: stroke; stroke: #1f2328; stroke-width: 2px; }\n"
-		".g { stroke: #d1d9e0; stroke-width: 1; }\n"
+		".g { stroke: #59636e; stroke-width: 1; }\n"
 		"@media (prefers-color-scheme: dark) {\n"
 		"svg { background: #0d1117; }\n"
 		"text { fill: #f0f6fc; }\n"
 		".q, .a { fill: #9198a1; }\n"
-		".g { stroke: #3d444d; }\n"
+		".g { stroke: #9198a1; }\n"
 		"}\n"
 		"</style>\n");
 }
 
-static void axis(struct buf *out, double max, double scale, double y0, double y1)
+static void axis(struct buf *out, double max, double scale, double y)
 {
 	double step = axis_step(max), unit = max >= 1e9 ? 1e9 : 1e6;
 	char s[32];
@@ -134,9 +136,9 @@ static void axis(struct buf *out, double max, double scale, double y0, double y1
 		double x = LEFT + v * scale;
 
 		buf_addf(out, "<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" class=\"g\"/>\n",
-			 x, y0, x, y1);
+			 x, y, x, y + TICK);
 		snprintf(s, sizeof(s), "%g %s", v / unit, unit == 1e9 ? "G" : "M");
-		text(out, x, y1 + 16, "a", s);
+		text(out, x, y + TICK + 14, "a", s);
 	}
 }
 
@@ -177,11 +179,11 @@ static void bar(struct buf *out, const json_t *report, const json_t *subject,
 static void legend(struct buf *out, const json_t *report, double y)
 {
 	size_t subjects = report_subjects(report), n = nr_phases(report);
-	double step = NUMBER_W, x0 = WIDTH - RIGHT;
+	double room = WIDTH - LEFT - RIGHT - NAMES_W, step = NUMBER_W, x0 = LEFT + NAMES_W;
 	char s[64];
 
-	if (subjects * step > WIDTH - 220)
-		step = (WIDTH - 220.0) / (double)subjects;
+	if ((double)subjects * step > room)
+		step = room / (double)subjects;
 	text(out, LEFT, y, "q", "millions of instructions");
 	for (size_t i = 0; i < subjects; i++) {
 		const char *l = label(report_subject(report, i));
@@ -189,7 +191,7 @@ static void legend(struct buf *out, const json_t *report, double y)
 
 		snprintf(s, sizeof(s), "%s%s", len > fit ? ".." : "",
 			 len > fit ? l + len - fit + 2 : l);
-		text(out, x0 - step * (double)(subjects - 1 - i), y, "nh", s);
+		text(out, x0 + step * (double)(i + 1), y, "nh", s);
 	}
 	for (size_t p = 0; p < n; p++) {
 		y += LEGEND_STEP;
@@ -198,7 +200,7 @@ static void legend(struct buf *out, const json_t *report, double y)
 		text(out, LEFT + 20, y, "p", phase_name(report, p));
 		for (size_t i = 0; i < subjects; i++) {
 			snprintf(s, sizeof(s), "%.2f", phase(report_subject(report, i), p) / 1e6);
-			text(out, x0 - step * (double)(subjects - 1 - i), y, "n", s);
+			text(out, x0 + step * (double)(i + 1), y, "n", s);
 		}
 	}
 }
@@ -225,7 +227,7 @@ void boot_svg(const json_t *report, struct buf *out)
 		 (int)(json_integer_value(json_object_get(report, "memory_bytes")) >> 20),
 		 report_str(report, "base"));
 	text(out, LEFT, 48, "q", s);
-	axis(out, max, scale, TITLE_H, bars_end + 4);
+	axis(out, max, scale, bars_end);
 	for (size_t i = 0; i < subjects; i++)
 		bar(out, report, report_subject(report, i), report_role(report, "upstream"),
 		    scale, TITLE_H + (double)i * BAR_STEP + 26);

@@ -46,6 +46,16 @@ static bool number(const char *s, double *value, bool *x)
 	return *value <= 9007199254740992.0;
 }
 
+/* What follows the name: nothing, or ".ROW", the name of a function or the like. */
+static bool name_ends(const char *s)
+{
+	if (!*s)
+		return true;
+	return s[0] == '.' && s[1] &&
+	       !s[1 + strspn(s + 1, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789_./:-")];
+}
+
 static char *parse_metric(const char *word, struct claim *c)
 {
 	size_t kind = strcspn(word, ".");
@@ -57,8 +67,8 @@ static char *parse_metric(const char *word, struct claim *c)
 		return xasprintf("Requires a metric that begins with boot., storage., network. or ledger., got '%s'",
 				 word);
 	if (!islower((unsigned char)*name) ||
-	    name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_")])
-		return xasprintf("Requires a metric name in snake_case after the dot, got '%s'",
+	    !name_ends(name + strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_")))
+		return xasprintf("Requires a metric name in snake_case after the dot, or TABLE.ROW, got '%s'",
 				 word);
 	c->kind = xstrndup(word, kind);
 	c->name = xstrdup(name);

@@ -10,6 +10,8 @@
  *   metric  = kind "." name          as in out/report/<kind>.json
  *   kind    = "boot" | "storage" | "network" | "ledger"
  *   name    = [a-z][a-z0-9_]*        a key of "metrics" there
+ *           | [a-z][a-z0-9_]* "." row   a row of one of its tables, such as
+ *                                    self.trace_event_update_all
  *   op      = "<=" | "<" | ">=" | ">" | "=="
  *   bound   = number "x upstream"    a share of what upstream measures
  *           | number                 in the metric's own unit
