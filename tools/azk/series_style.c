@@ -6,8 +6,9 @@
  * checkpatch says. Called by azk series check.
  *
  * Nothing is switched off with --ignore. Two things are arranged instead:
- * - GIT_DIR names no repository. Our trees hold a tarball's files without
- *   upstream's history, so every commit a message names would be "unknown".
+ * - UNKNOWN_COMMIT_ID does not count: our trees hold a tarball's files without
+ *   upstream's history, so every commit that a message names is "unknown"
+ *   here. GIT_DIR names no repository, so that none of ours is asked.
  * - COMMIT_LOG_LONG_LINE and GIT_COMMIT_ID do not count on a line of a tag
  *   that only this project uses: those tags take one line and name commits in
  *   their own form, which the policy table checks.
@@ -69,6 +70,8 @@ static bool own_line(const struct patch *p, int line)
 
 static bool counts(const struct patch *p, const struct finding *f)
 {
+	if (!strcmp(f->type, "UNKNOWN_COMMIT_ID"))
+		return false;
 	if (strcmp(f->type, "COMMIT_LOG_LONG_LINE") &&
 	    strcmp(f->type, "GIT_COMMIT_ID"))
 		return true;
