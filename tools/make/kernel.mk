@@ -4,7 +4,7 @@
 ours	:= out/ours/$(PROFILE)
 upstream := out/upstream/$(PROFILE)
 config_flags := $(if $(filter 1 y yes,$(DEBUG_INFO)),--debug-info) \
-		$(if $(FROM),--from $(FROM))
+		$(if $(FROM),--from $(FROM)) $(foreach f,$(ADD),--add $(f))
 
 .PHONY: base tree config config-upstream build build-upstream config-defconfig \
 	build-defconfig
