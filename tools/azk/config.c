@@ -133,7 +133,6 @@ static void print_theirs_changed(const json_t *rows)
 static int finish(const struct resolve *r, struct resolved *o, const char *out,
 		  const char *json)
 {
-	char *config = xasprintf("%s/.config", out);
 	char *record = xasprintf("%s/config.json", out);
 	json_t *x = resolved_json(r, o);
 	bool same = false;
@@ -148,14 +147,13 @@ static int finish(const struct resolve *r, struct resolved *o, const char *out,
 	ret = ret ?: write_json(json_incref(x), record);
 	if (!ret && json)
 		ret = write_json(json_incref(x), json);
-	ret = ret ?: write_if_new(config, &o->config, &same);
+	ret = ret ?: write_if_new(r->config, &o->config, &same);
 	if (!ret)
 		printf("%s: %s: %zu options from %zu fragments hold, %zu contract options hold, Linux %s\n",
-		       config, same ? "unchanged" : "written", o->set.n,
+		       r->config, same ? "unchanged" : "written", o->set.n,
 		       json_array_size(json_object_get(x, "fragments")),
 		       o->p.contract.n, o->version);
 	json_decref(x);
-	free(config);
 	free(record);
 	return ret;
 }
@@ -186,7 +184,7 @@ static int cmd_resolve(int argc, char **argv)
 		.example = "  azk config resolve azure --tree out/ours/src --out out/ours/azure",
 	};
 	struct resolved o;
-	char *t, *d, *c;
+	char *t, *d, *c, *config;
 	int nargs, rest, ret;
 
 	ret = opt_parse(&u, argc, argv, &nargs, &rest);
@@ -203,6 +201,8 @@ static int cmd_resolve(int argc, char **argv)
 	d = out ? xstrdup(out) : xasprintf("%s/out/ours/%s", top(), argv[1]);
 	r.profile = argv[1];
 	r.configs = c;
+	config = xasprintf("%s/.config", d);
+	r.config = config;
 	r.how.top = top();
 	r.how.tree = t;
 	ret = resolve(&r, &o);
@@ -220,6 +220,7 @@ static int cmd_resolve(int argc, char **argv)
 	free(t);
 	free(c);
 	free(d);
+	free(config);
 out:
 	strv_free(&add);
 	strv_free(&vars);

@@ -264,8 +264,8 @@ static void unknown(struct verdict *v, const struct want *w)
 	fail(v, "unknown", fmt("%s on this tree (%s)%s%s%s",
 			       s ? "some Kconfig file mentions this symbol, but none defines it" :
 			       "no such symbol", getenv("KERNELVERSION") ?: "?",
-			       *list ? "; did you mean " : "", list,
-			       *list ? "?" : ""));
+			       *list ? "; did you mean " : "", list, *list ? "?" :
+			       allows(w->value, "n") ? "; nothing to switch off, remove the line" : ""));
 	json_array_foreach(names, i, x) {
 		char *text = text_symbol(sym_find(json_string_value(x)));
 

@@ -4,12 +4,9 @@
 #include <fcntl.h>
 #include <glob.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "exit.h"
@@ -427,30 +424,6 @@ static int as_make(struct kconf *k, const char *what, const char *config,
 	return ret;
 }
 
-/* The tree's own conf on @config, beside our program: both take seconds. */
-static pid_t begin_reference(struct kconf *k, const char *config)
-{
-	struct strv argv = STRV_INIT;
-	pid_t pid = fork();
-
-	if (pid)
-		return pid;
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	strv_split(&argv, "scripts/kconfig/conf -s --olddefconfig Kconfig", " ");
-	_exit(as_make(k, "make olddefconfig", config, &argv));
-}
-
-static int end_reference(pid_t pid)
-{
-	int status;
-
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return azk_err(AZK_EX_SYSTEM, NULL, NULL, "wait: %s",
-				       strerror(errno));
-	return WIFEXITED(status) ? WEXITSTATUS(status) : AZK_EX_TOOL;
-}
-
 static int load_json(const char *path, json_t **to)
 {
 	json_error_t e;
@@ -483,41 +456,46 @@ static int disagree(const struct buf *a, const struct buf *b)
 int kconf_resolve(struct kconf *k, const struct buf *config,
 		  const struct buf *wants, struct buf *result, json_t **verdicts)
 {
-	char *in = in_dir(k, "azk.merged"), *ref = in_dir(k, "azk.reference");
-	char *list = in_dir(k, "azk.wants"), *out = in_dir(k, "azk.result");
-	char *json = in_dir(k, "azk.json");
+	char *in = in_dir(k, "azk.merged"), *list = in_dir(k, "azk.wants");
+	char *out = in_dir(k, "azk.result"), *json = in_dir(k, "azk.json");
 	struct strv argv = STRV_INIT;
-	struct buf other = BUF_INIT;
-	pid_t pid;
-	int ret, ref_ret;
+	int ret;
 
 	ret = file_write(in, buf_str(config), config->len);
-	ret = ret ?: file_write(ref, buf_str(config), config->len);
 	ret = ret ?: file_write(list, buf_str(wants), wants->len);
-	if (ret)
-		goto out;
-	pid = begin_reference(k, ref);
 	strv_split(&argv, "./azk-kconf resolve", " ");
 	strv_add(&argv, in);
 	strv_add(&argv, list);
 	strv_add(&argv, out);
 	strv_add(&argv, json);
-	ret = as_make(k, "the Kconfig program", in, &argv);
-	ref_ret = pid < 0 ? AZK_EX_SYSTEM : end_reference(pid);
-	ret = ret ?: ref_ret;
+	ret = ret ?: as_make(k, "the Kconfig program", in, &argv);
 	ret = ret ?: file_read(out, result);
-	ret = ret ?: file_read(ref, &other);
-	if (!ret && strcmp(buf_str(result), buf_str(&other)))
-		ret = disagree(result, &other);
 	ret = ret ?: load_json(json, verdicts);
-out:
 	strv_free(&argv);
-	buf_free(&other);
 	free(in);
-	free(ref);
 	free(list);
 	free(out);
 	free(json);
+	return ret;
+}
+
+int kconf_verify(struct kconf *k, const struct buf *config,
+		 const struct buf *result)
+{
+	char *ref = in_dir(k, "azk.reference");
+	struct buf other = BUF_INIT;
+	struct strv argv = STRV_INIT;
+	int ret;
+
+	strv_split(&argv, "scripts/kconfig/conf -s --olddefconfig Kconfig", " ");
+	ret = file_write(ref, buf_str(config), config->len);
+	ret = ret ?: as_make(k, "make olddefconfig", ref, &argv);
+	ret = ret ?: file_read(ref, &other);
+	if (!ret && strcmp(buf_str(result), buf_str(&other)))
+		ret = disagree(result, &other);
+	strv_free(&argv);
+	buf_free(&other);
+	free(ref);
 	return ret;
 }
 

@@ -45,14 +45,20 @@ int kconf_open(struct kconf *k, const struct kconf_how *how);
 int kconf_base(struct kconf *k, const char *target, struct buf *out);
 
 /*
- * What "make olddefconfig" makes of @config goes to @result; it was computed
- * twice, by our program and by the tree's own conf, and agreed. @wants is the
- * list described in kconf/main.c; *@verdicts is the answer, owned by the
- * caller.
+ * What "make olddefconfig" makes of @config goes to @result, computed by our
+ * program. @wants is the list described in kconf/main.c; *@verdicts is the
+ * answer, owned by the caller.
  */
 int kconf_resolve(struct kconf *k, const struct buf *config,
 		  const struct buf *wants, struct buf *result,
 		  json_t **verdicts);
+
+/*
+ * Let the tree's own conf do the same: AZK_EX_TOOL when it comes to something
+ * else than @result, with the first line that differs.
+ */
+int kconf_verify(struct kconf *k, const struct buf *config,
+		 const struct buf *result);
 
 /* All about @symbol under @config; see kconf/show.c. */
 int kconf_explain(struct kconf *k, const struct buf *config,

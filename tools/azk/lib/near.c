@@ -56,8 +56,8 @@ unsigned int near_distance(const char *a, const char *b, unsigned int limit)
 void near_offer(struct near *n, const char *name)
 {
 	size_t len = strlen(n->want), at;
-	/* a third of the name may be wrong: beyond that it is another name */
-	unsigned int limit = (unsigned int)(len < 6 ? 2 : len / 3), d;
+	/* a quarter of the name may be wrong: beyond that it is another name */
+	unsigned int limit = len < 8 ? 1 : (unsigned int)(len / 4), d;
 
 	d = near_distance(n->want, name, limit);
 	if (d > limit)

@@ -78,6 +78,24 @@ static int read_start(const struct resolve *r, struct resolved *o,
 	return AZK_OK;
 }
 
+/* The .config that stands there already: it was verified when it was written. */
+static bool stands(const char *path, const struct buf *config)
+{
+	struct buf old = BUF_INIT;
+	bool same = path && file_exists(path) && !file_read(path, &old) &&
+		    !strcmp(buf_str(&old), buf_str(config));
+
+	buf_free(&old);
+	return same;
+}
+
+static void judge_all(struct resolved *o)
+{
+	verdict_errors(o->verdicts, &o->set, &o->p.contract, &o->errs);
+	warn_unmet(o);
+	warn_no_prompt(o);
+}
+
 static int with_tree(const struct resolve *r, struct resolved *o)
 {
 	struct buf base = BUF_INIT, merged = BUF_INIT, wants = BUF_INIT;
@@ -98,6 +116,12 @@ static int with_tree(const struct resolve *r, struct resolved *o)
 		azk_step_show(&step, "resolving %zu options of %s", o->set.n,
 			      r->profile);
 		ret = kconf_resolve(&k, &merged, &wants, &o->config, &o->verdicts);
+	}
+	if (!ret)
+		judge_all(o);
+	if (!ret && !o->errs.n && !stands(r->config, &o->config)) {
+		azk_step_show(&step, "comparing with make olddefconfig");
+		ret = kconf_verify(&k, &merged, &o->config);
 	}
 	azk_step_end(&step, ret ? "failed" : "%s computed", r->profile);
 	kconf_close(&k);
@@ -121,11 +145,6 @@ int resolve(const struct resolve *r, struct resolved *o)
 		ret = with_tree(r, o);
 	if (ret)
 		return ret;
-	if (o->verdicts) {
-		verdict_errors(o->verdicts, &o->set, &o->p.contract, &o->errs);
-		warn_unmet(o);
-		warn_no_prompt(o);
-	}
 	errs_sort(&o->errs);
 	if (!o->errs.n)
 		return AZK_OK;
@@ -172,7 +191,8 @@ static void add_options(json_t *to, const struct resolved *o)
 	json_object_set_new(to, "options", set);
 	json_object_set_new(to, "contract", contract);
 	if (o->theirs.n)
-		json_object_set_new(to, "theirs_changed", lost);
+		json_object_set(to, "theirs_changed", lost);
+	json_decref(lost);
 }
 
 /* Options where the packager's file and our fragments say different things. */

@@ -19,6 +19,7 @@ struct resolve {
 	const char *profile;
 	const char *from;	/* a packager's .config to start from, or NULL */
 	const struct strv *add;	/* optional fragments to merge as well */
+	const char *config;	/* where the .config will go; read only, or NULL */
 	struct kconf_how how;	/* .arch is filled in from the profile */
 };
 
