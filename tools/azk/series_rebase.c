@@ -355,14 +355,14 @@ int series_cmd_rebase(int argc, char **argv)
 	const char *to = NULL, *json = NULL;
 	bool write = false;
 	const struct opt opts[] = {
-		{ "to", "BASE", "a version, a tarball, or a source folder", OPT_STR, &to },
+		{ "to", "BASE", "BASE: a version, a tarball, or a source folder", OPT_STR, &to },
 		{ "write", NULL, "refresh patches that moved, drop those upstream has",
 		  OPT_FLAG, &write },
 		{ "json", "FILE", "write the report as JSON", OPT_STR, &json },
 		{ 0 }
 	};
 	const struct opt_usage u = {
-		"azk series rebase", "--to BASE",
+		"azk series rebase", "BASE",
 		"Try the series on another base, patch by patch, in out/rebase/src. Changes\n"
 		"patches/ only with --write, and never a patch that conflicts. Only the files\n"
 		"that the series touches are taken from BASE. Both sides of a conflict are\n"
@@ -376,8 +376,11 @@ int series_cmd_rebase(int argc, char **argv)
 
 	if (ret)
 		return ret == OPT_HELP ? AZK_OK : ret;
-	if (nargs || rest < argc)
-		return opt_bad(&u, "'%s' is no option", nargs ? argv[1] : argv[rest]);
+	if (nargs == 1 && !to)
+		to = argv[1];
+	else if (nargs || rest < argc)
+		return opt_bad(&u, "one base at a time, '%s' is too much",
+			       nargs ? argv[nargs] : argv[rest]);
 	if (!to || !*to)
 		return opt_bad(&u, "--to says which base to try");
 	ret = rebase(&r, to, json, write);
