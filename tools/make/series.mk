@@ -19,7 +19,7 @@ series-export: azk
 
 # Commits in out/ours/src to files in patches/, then the tree from those files.
 series-refresh: azk
-	@$(AZK) series refresh
+	@$(AZK) series refresh --write
 	@$(AZK) tree --force
 
 series-shell: azk
