@@ -17,7 +17,7 @@ J	?= $(shell nproc 2>/dev/null || echo 2)
 .DEFAULT_GOAL := all
 MAKEFLAGS += --no-print-directory
 
-export OUT J PROFILE V LLVM FORCE
+export OUT J PROFILE V LLVM FORCE MODULES
 export KERNEL_TARBALL KERNEL_DL_DIR KERNEL_PEER KERNEL_ORG_URL KERNEL_ORG_KEYRING
 
 step	:= @tools/make/step.sh

@@ -3,25 +3,25 @@
 
 .PHONY: boot bench bench-boot distro
 
-runners := $(AZK) out/bin/init
+runners := $(AZK) out/bin/init out/bin/insncount.so
+qemu	= $(shell command -v qemu-system-x86_64)
+peer	= $(wildcard out/peer/debian-cloud/bzImage)
 
 boot: build guest
 	$(step) boot tools/make/once.sh out/test/boot-$(PROFILE).stamp \
-		$(runners) $(ours)/bzImage -- \
-		$(AZK) boot $(PROFILE) --append quiet -- /bin/true
+		$(runners) $(qemu) $(ours)/bzImage -- $(AZK) boot $(PROFILE) -- /bin/true
 
 # Ours beside upstream with the same options.
 bench: build build-upstream guest
-	$(step) bench tools/make/report.sh boot $(runners) $(ours)/bzImage \
-		$(upstream)/bzImage -- $(AZK) bench boot $(PROFILE) upstream/$(PROFILE)
+	$(step) bench tools/make/report.sh boot $(runners) $(qemu) $(ours)/bzImage \
+		$(upstream)/bzImage -- $(AZK) bench boot upstream/$(PROFILE) $(PROFILE)
 
 # Fetched and unpacked, never installed. Absent: one line, and on without it.
 distro: azk
 	$(step) distro tools/make/distro.sh
 
-peer = $(wildcard out/peer/debian-cloud/bzImage)
-
 bench-boot: build build-upstream build-defconfig distro guest
-	$(step) bench-boot tools/make/report.sh boot $(runners) $(ours)/bzImage \
+	$(step) bench-boot tools/make/report.sh boot $(runners) $(qemu) $(ours)/bzImage \
 		$(upstream)/bzImage out/upstream/defconfig/bzImage $(peer) -- \
-		$(AZK) bench boot $(PROFILE) upstream/$(PROFILE) upstream/defconfig $(peer)
+		$(AZK) bench boot upstream/$(PROFILE) $(PROFILE) upstream/defconfig \
+		$(if $(peer),$(peer) --label $(peer)=debian-cloud)

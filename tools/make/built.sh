@@ -15,7 +15,7 @@ for p in ours/$PROFILE upstream/$PROFILE; do
 	what="$p: bzImage is a kernel image"; t grep -q HdrS "$d/bzImage"
 	what="$p: vmlinux is there"; t test -s "$d/vmlinux"
 	what="$p: System.map has start_kernel"; t grep -q ' start_kernel$' "$d/System.map"
-	what="$p: modules are installed"; t sh -c "ls $d/modules/lib/modules/*/modules.dep"
 done
+what="ours: modules are installed"; t sh -c "ls out/ours/$PROFILE/modules/lib/modules/*/modules.dep"
 echo "1..$n"
 exit $fail

@@ -20,8 +20,12 @@ upstream=
 exec 9> out/.build-lock
 if command -v flock > /dev/null; then flock 9; fi
 
+# A kernel to compare with needs its modules only when they are asked for.
+goal=all
+[ "$side" = upstream ] && [ -z "${MODULES:-}" ] && goal=bzImage
+
 tree=$(out/bin/azk tree --id $upstream) || exit
-want=$(echo "$tree" && $cc --version | head -n 1 && $ld --version | head -n 1 &&
+want=$(echo "$tree $goal" && $cc --version | head -n 1 && $ld --version | head -n 1 &&
 	sha256sum "$out/.config" tools/make/kernel.sh tools/make/kernel-env.sh) || exit
 if [ "$want" = "$(cat "$out/.built" 2>/dev/null)" ] &&
    [ -f "$out/bzImage" ] && [ -f "$out/vmlinux" ]; then
@@ -44,9 +48,9 @@ count() {
 }
 
 build() {
-	kmake "$src" "$out" all &&
+	kmake "$src" "$out" $goal &&
 	rm -rf "$out/modules.new" &&
-	if grep -q "^CONFIG_MODULES=y" "$out/.config"; then
+	if [ "$goal" = all ] && grep -q "^CONFIG_MODULES=y" "$out/.config"; then
 		kmake "$src" "$out" INSTALL_MOD_PATH="$OUT/$side/$2/modules.new" \
 			INSTALL_MOD_STRIP=1 modules_install
 	fi

@@ -3,20 +3,19 @@
 # report.sh NAME FILE... -- COMMAND...: run an azk bench COMMAND so that it
 # leaves out/report/NAME.{txt,json,svg}, unless none of FILE... changed since;
 # then show the table.
-name=$1
+name=out/report/$1
 shift
-dir=out/report
-mkdir -p $dir
 files=
 while [ $# -gt 0 ] && [ "$1" != -- ]; do
 	files="$files $1"
 	shift
 done
 shift
+mkdir -p out/report
 for f in txt json svg; do
-	[ -s $dir/$name.$f ] || rm -f $dir/$name.stamp
+	[ -s "$name.$f" ] || rm -f "$name.stamp"
 done
 # shellcheck disable=SC2086 # a list of paths without blanks
-tools/make/once.sh $dir/$name.stamp $files -- \
-	tools/make/table.sh $dir/$name "$@" || exit
-cat $dir/$name.txt
+tools/make/once.sh "$name.stamp" $files -- "$@" --txt "$name.txt" --json "$name.json" \
+	--svg "$name.svg" > "$name.log" || { cat "$name.log"; exit 1; }
+cat "$name.txt"

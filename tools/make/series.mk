@@ -6,19 +6,24 @@
 series-check: tree
 	@$(AZK) series check
 
-rebase: azk
+rebase: tree
 	@$(if $(TO),,echo "rebase: say where to: make rebase TO=VERSION or TO=TARBALL" >&2; exit 2;) \
-	$(AZK) series rebase $(if $(filter 1 y yes,$(WRITE)),--write) $(TO)
+	$(AZK) series rebase $(TO) --json out/report/rebase.json \
+		$(if $(filter 1 y yes,$(WRITE)),--write)
 
-series-import: azk
+series-import: tree
 	@$(if $(MBOX),,echo "series-import: name the mailbox: MBOX=FILE" >&2; exit 2;) \
 	$(AZK) series import $(MBOX)
 
-series-export: azk
-	@$(AZK) series export $(if $(MBOX),--mbox $(MBOX))
+series-export: tree
+	@$(AZK) series export $(if $(MBOX),--out $(MBOX))
 
-# Commits in out/ours/src to files in patches/, then the tree from those files.
+# Commits in out/ours/src to files in patches/, then the tree from those files:
+# so what is not committed must not be there.
 series-refresh: azk
+	@test -z "$$(git -C out/ours/src status --porcelain)" || { \
+		echo "series-refresh: commit or stash your changes in out/ours/src first" >&2; \
+		exit 2; }
 	@$(AZK) series refresh --write
 	@$(AZK) tree --force
 
