@@ -18,8 +18,6 @@ export LOCALVERSION=
 export CCACHE_DIR="${CCACHE_DIR:-$OUT/ccache}"
 export CCACHE_BASEDIR="$OUT"
 export CCACHE_NOHASHDIR=1
-# On a miss, compile what was preprocessed for the hash: a third less work.
-export CCACHE_NOCPP2=1
 export CCACHE_MAXSIZE="${CCACHE_MAXSIZE:-10G}"
 
 case ${LLVM:-} in
