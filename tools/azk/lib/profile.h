@@ -15,6 +15,8 @@
  * of another profile at that place. "optional" names a fragment that belongs
  * to the profile but is merged only on request (--add). A contract is never
  * applied, only verified; "CONFIG_X=n" there means off or not there at all.
+ * The base "alldefconfig" is what options default to given the fragments; any
+ * other base is made first and the fragments are merged over it.
  */
 #ifndef AZK_LIB_PROFILE_H
 #define AZK_LIB_PROFILE_H

@@ -66,6 +66,13 @@ static int read_start(const struct resolve *r, struct resolved *o,
 {
 	int ret;
 
+	/*
+	 * The options' own defaults hang on other options: they are taken when
+	 * the fragments are in. Before, without EXPERT or IA32_EMULATION, say,
+	 * they come out otherwise, and would stay.
+	 */
+	if (!r->from && !strcmp(o->p.base, "alldefconfig"))
+		return AZK_OK;
 	if (!r->from)
 		return kconf_base(k, o->p.base, base);
 	ret = file_read(r->from, base);
