@@ -118,10 +118,10 @@ static const struct rule rules[] = {
 	{ "Upstream-status", TRAILER, ONE, 0, upstream_status, NULL, NULL, true,
 	  "Requires what became of it upstream: Pending, Submitted, Accepted, Backport or Inappropriate",
 	  "Pending | Submitted MESSAGE-ID-OR-URL | Accepted COMMIT [VERSION]\n"
-	  "                   | Backport 40-HEX (vX.Y) | Inappropriate REASON" },
+	  "                       | Backport 40-HEX (vX.Y) | Inappropriate REASON" },
 	{ "Claim", TRAILER, ANY, 0, NULL, parse_claim, NULL, true, NULL,
 	  "KIND.METRIC OP NUMBER[x upstream] [on MACHINE ...], e.g.\n"
-	  "                   boot.instructions_to_init <= 0.60x upstream on q35" },
+	  "                       boot.instructions_to_init <= 0.60x upstream on q35" },
 	{ "Fixes", TRAILER, ANY, 0, fixes, NULL, NULL, false, NULL,
 	  "COMMIT (\"TITLE\")" },
 	{ "Link", TRAILER, ANY, 0, url, NULL, NULL, false, NULL, "URL" },

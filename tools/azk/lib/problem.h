@@ -17,7 +17,7 @@
 struct problem {
 	char *file;		/* NULL when it is about no file */
 	int line;		/* 0 when it is about the whole file */
-	char *what;		/* "WHAT" or "WHAT; TODO" */
+	char *what;		/* "WHAT" or "WHAT; ADVICE" */
 	bool note;
 };
 

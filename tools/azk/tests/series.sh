@@ -207,6 +207,7 @@ for my $f (grep { m{^/} } @ARGV) {
 	open(my $h, "<", $f) or die;
 	while (<$h>) {
 		print "$f:$.: WARNING:COMMIT_LOG_LONG_LINE: long\n" if /^Claim:/;
+		print "$f:$.: WARNING:UNKNOWN_COMMIT_ID: unknown\n" if /^The reason/;
 		print "$f:$.: CHECK:SPACING: blanks around it\n" if /main_six/ && /^\+/;
 	}
 }
@@ -216,6 +217,7 @@ azk series check --tree "$T/base"
 is 'checkpatch findings are errors' code_is 202
 is 'with file and line' sh -c "grep -q '$P3:[0-9]*: checkpatch SPACING: blanks around it' '$T/said'"
 is 'a long line of our own tag is none' not said 'COMMIT_LOG_LONG_LINE'
+is 'a commit that only upstream has is none' not said 'UNKNOWN_COMMIT_ID'
 
 # --- rebase
 project
