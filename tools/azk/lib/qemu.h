@@ -71,7 +71,8 @@ void qemu_args(struct strv *argv, const struct qemu_boot *b,
 /*
  * The kernel command line azk gives: console, `quiet` unless @verbose,
  * panic=-1 (a panic resets at once, which ends QEMU; the verdict comes from the
- * text), our init, what @m needs, nokaslr with @icount, then @user, so that the
+ * text), our init, what @m needs, nokaslr with @icount or else
+ * no_timer_check (the kernel's test of the timer line needs a host on time), then @user, so that the
  * user's words win. Owned by the caller.
  */
 char *qemu_cmdline(const struct qemu_machine *m, bool verbose, bool icount,

@@ -84,13 +84,13 @@ static void command_line(void **state)
 	const struct qemu_machine *q35 = qemu_machine("q35"), *mv = qemu_machine("microvm");
 	char *s = qemu_cmdline(q35, false, false, NULL);
 
-	assert_string_equal(s, "console=ttyS0 quiet panic=-1 rdinit=/azk/init");
+	assert_string_equal(s, "console=ttyS0 quiet panic=-1 rdinit=/azk/init no_timer_check");
 	free(s);
 	s = qemu_cmdline(q35, true, true, "panic=0 x=\"a b\"");
 	assert_string_equal(s, "console=ttyS0 panic=-1 rdinit=/azk/init nokaslr panic=0 x=\"a b\"");
 	free(s);
 	s = qemu_cmdline(mv, false, false, "");
-	assert_string_equal(s, "console=ttyS0 quiet panic=-1 rdinit=/azk/init reboot=t pci=off");
+	assert_string_equal(s, "console=ttyS0 quiet panic=-1 rdinit=/azk/init reboot=t pci=off no_timer_check");
 	free(s);
 }
 

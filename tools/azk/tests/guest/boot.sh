@@ -74,6 +74,16 @@ mkdir -p "$dir/add/sub"
 printf 'text\n' >"$dir/add/sub/file"
 try 0 "text" "--add puts a directory into the guest" --add "$dir/add:/data" -- cat /data/sub/file
 
+# A module that needs another one, from the tree beside the kernel.
+dep=$(ls "$(dirname "$KERNEL")"/modules/lib/modules/*/modules.dep "${MODULES:-/none}/modules.dep" 2>/dev/null | head -n 1)
+name=$(sed -n "s,^kernel/fs/.*/\\([a-z0-9_]*\\)\\.ko[.a-z]*: .*,\\1,p" "${dep:-/dev/null}" | head -n 1)
+if [ -n "$name" ]; then
+	try 0 "$name " "--module $name comes with what it needs" \
+		--modules-dir "${dep%/*}" --module "$name" -- cat /proc/modules
+else
+	skip "--module" "no modules beside the kernel; 'make build' makes them, or set MODULES"
+fi
+
 if [ -x /bin/busybox ]; then
 	mkdir -p "$dir/root/bin" "$dir/root/dev"
 	cp /bin/busybox "$dir/root/bin/busybox"
