@@ -357,8 +357,10 @@ int boot_profile_make(const char *name, const struct plog *p,
 			b->phase[phase_of(p, k, &p->ctx[i])] += p->ctx[i].insns;
 	for (int i = 0; i < NR_PHASES; i++)
 		sum += b->phase[i];
-	/* Other vCPUs run firmware, too, under tasks that have no name yet. */
-	b->phase[PHASE_BACKGROUND] -= sum - (int64_t)b->total;
+	if (sum != (int64_t)b->total)
+		return azk_err(AZK_EX_INPUT, name, "this is a fault of insncount.c",
+			       "the phases add up to %" PRId64 ", not to %" PRIu64, sum,
+			       b->total);
 	make_rows(p, k, unpacker, b);
 	set_levels(p, k, &b->initcalls);
 	for (size_t i = 0; i < b->functions.n; i++) {

@@ -66,7 +66,7 @@ static const char *read_clock(struct plog *p, const char *s)
 	struct plog_clock c;
 
 	if (sscanf(s, "%" SCNu64 " %" SCNu64, &c.at, &c.tsc) != 2)
-		return "COUNT TSC VCPU";
+		return "COUNT TSC";
 	*ADD(p->clock, p->clocks) = c;
 	return NULL;
 }

@@ -11,7 +11,7 @@
  *   mark COUNT TASK NAME			a mark's first execution
  *   initcall COUNT TASK FUNCTION		do_one_initcall() was entered
  *   initcall_end COUNT TASK FUNCTION		... and left
- *   clock COUNT TSC VCPU			RDTSC: TSC - COUNT has changed; time
+ *   clock COUNT TSC				RDTSC: TSC - COUNT has changed; time
  *						passed without instructions
  *   fix COUNT N				N instructions were taken back: the
  *						clock showed they had not run

@@ -20,19 +20,24 @@
  * Attribution. Block counters are folded into a context whenever the context
  * changes: another task is switched to, an initcall begins or ends, a worker
  * takes its next work item, or a boot phase begins.
+ *
+ * One vCPU only: under icount QEMU 10.0 lets vCPUs share translated blocks, but
+ * puts the number of the vCPU that translated a block into it as a constant
+ * (accel/tcg/plugin-gen.c, gen_cpu_index), so counters of a second one would be
+ * written to the wrong place.
  */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "guest.h"
+#include "ledger.h"
 #include "plugin_api.h"
 
 PLUGIN_EXPORT int qemu_plugin_version = PLUGIN_API_VERSION;
 
 #define MAX_BLOCKS	(1u << 18)
-#define MAX_VCPUS	16
-#define MAX_NEST	8
 #define MAX_FIX		1000	/* a larger step back was written by the guest */
 
 enum mark_kind {
@@ -67,61 +72,37 @@ struct block {
 	uint16_t *off;		/* of each instruction from vaddr */
 };
 
-/* What a task is doing: the key of a context. */
-enum doing { DO_TASK, DO_PHASE, DO_INITCALL, DO_WORK };
 static const char *const doing_names[] = { "task", "phase", "initcall", "work" };
 
-struct context {
-	uint32_t id;
-	uint32_t task;
-	enum doing doing;
-	uint64_t value;		/* (struct mark *) of a phase, or function address */
-	int64_t insns;
-};
-
-struct task {
-	uint64_t addr;		/* task_struct, 0 before the first switch */
-	char comm[17];
-	int nest;
-	struct { enum doing doing; uint64_t value; } now[MAX_NEST];
-};
-
-/* One vCPU's cells, written by translated code. */
+/* The vCPU's cells, written by translated code. */
 struct cells {
 	uint64_t total;		/* instructions entered */
 	uint64_t pos;		/* 0, or instructions of a block begun so far */
 	uint64_t cur;		/* id of the running block */
 	uint64_t count[];	/* executions of each block */
 };
+
 #define POS_TSC	(1u << 16)	/* pos: the block ended with RDTSC */
 
 struct vcpu {
 	struct cells *cells;
 	uint32_t task, ctx;
-	struct qemu_plugin_register *rax, *rdx, *rsp, *rdi, *rsi;
 	int64_t drift;		/* clock minus total; both begin at 0 */
 };
 
 /*
  * QEMU hands callbacks no pointer of ours at translation, so this one
- * structure is the plugin's state. icount runs all vCPUs on one thread.
+ * structure is the plugin's state.
  */
 static struct {
-	FILE *log;
+	FILE *log;		/* log= */
 	struct mark *marks[1024];
 	struct block *hash[1u << 16], *blocks[MAX_BLOCKS];
 	uint32_t nr_blocks;
 	struct qemu_plugin_scoreboard *score;
-	struct vcpu vcpu[MAX_VCPUS];
-	unsigned int nr_vcpus;
-	struct task *tasks;
-	struct context *ctxs;
-	uint32_t nr_tasks, nr_ctxs;
-	/* (context << 32 | block) + 1 -> instructions; open addressing */
-	struct { uint64_t key; int64_t insns; } *cell;
-	size_t cells, cells_used;
-	struct g_array *bytes;
-	uint64_t comm_off;	/* of comm in task_struct; 0: not known */
+	struct vcpu vcpu;
+	struct ledger ledger;
+	struct guest guest;
 	bool user_armed, done;
 	struct mark user;
 } g;
@@ -132,84 +113,9 @@ static void die(const char *what, const char *arg)
 	exit(1);
 }
 
-static void *grow(void *p, uint32_t n, size_t size)
-{
-	if (n & (n - 1))
-		return p;
-	p = realloc(p, (n ? n * 2 : 1) * size);
-	if (!p)
-		die("no memory", "tables");
-	return p;
-}
-
 static qemu_plugin_u64 cell(size_t offset)
 {
 	return (qemu_plugin_u64){ g.score, offset };
-}
-
-/* Guest state. Registers are read only in callbacks that asked for them. */
-
-static uint64_t get_reg(struct qemu_plugin_register *r)
-{
-	uint64_t v = 0;
-
-	g_byte_array_set_size(g.bytes, 0);
-	if (r && qemu_plugin_read_register(r, g.bytes) > 0)
-		memcpy(&v, g.bytes->data, g.bytes->len < 8 ? g.bytes->len : 8);
-	return v;
-}
-
-static uint64_t get_u64(uint64_t addr)
-{
-	uint64_t v = 0;
-
-	if (qemu_plugin_read_memory_vaddr(addr, g.bytes, 8))
-		memcpy(&v, g.bytes->data, 8);
-	return v;
-}
-
-/* Where instructions go: (context, block) cells. */
-
-static void cells_add(uint32_t ctx, uint32_t block, int64_t insns);
-
-static void cells_grow(void)
-{
-	size_t old = g.cells, n = old ? old * 2 : 1u << 16;
-	typeof(g.cell) was = g.cell;
-
-	g.cell = calloc(n, sizeof(*g.cell));
-	if (!g.cell)
-		die("no memory", "cells");
-	g.cells = n;
-	g.cells_used = 0;
-	for (size_t i = 0; i < old; i++)
-		if (was[i].key)
-			cells_add((uint32_t)((was[i].key - 1) >> 32),
-				  (uint32_t)(was[i].key - 1), was[i].insns);
-	free(was);
-}
-
-static void cells_add(uint32_t ctx, uint32_t block, int64_t insns)
-{
-	uint64_t key = ((uint64_t)ctx << 32 | block) + 1;
-	size_t i;
-
-	if (g.cells_used * 2 >= g.cells)
-		cells_grow();
-	for (i = (key * 0x9e3779b97f4a7c15ull) >> 20 & (g.cells - 1);
-	     g.cell[i].key && g.cell[i].key != key; i = (i + 1) & (g.cells - 1))
-		;
-	if (!g.cell[i].key) {
-		g.cell[i].key = key;
-		g.cells_used++;
-	}
-	g.cell[i].insns += insns;
-}
-
-static void charge(uint32_t ctx, uint32_t block, int64_t insns)
-{
-	cells_add(ctx, block, insns);
-	g.ctxs[ctx].insns += insns;
 }
 
 /* Fold the counters into the context that was running until now. */
@@ -220,27 +126,16 @@ static void fold(struct vcpu *v)
 
 		if (!c)
 			continue;
-		charge(v->ctx, i, (int64_t)(c * g.blocks[i]->n));
+		ledger_charge(&g.ledger, v->ctx, i, (int64_t)(c * g.blocks[i]->n));
 		v->cells->count[i] = 0;
 	}
 }
 
 static uint32_t find_ctx(uint32_t task)
 {
-	struct task *t = &g.tasks[task];
-	enum doing d = t->now[t->nest].doing;
-	uint64_t v = t->now[t->nest].value;
-	struct context *c;
+	const struct task *t = &g.guest.tasks[task];
 
-	for (uint32_t i = g.nr_ctxs; i-- > 0;) {
-		c = &g.ctxs[i];
-		if (c->task == task && c->doing == d && c->value == v)
-			return i;
-	}
-	g.ctxs = grow(g.ctxs, g.nr_ctxs, sizeof(*g.ctxs));
-	c = &g.ctxs[g.nr_ctxs];
-	*c = (struct context){ g.nr_ctxs, task, d, v, 0 };
-	return g.nr_ctxs++;
+	return ledger_ctx(&g.ledger, task, t->now[t->nest].doing, t->now[t->nest].value);
 }
 
 /*
@@ -255,80 +150,21 @@ static void change_ctx(struct vcpu *v, const struct block *b, uint32_t i)
 	fold(v);
 	v->ctx = find_ctx(v->task);
 	if (v->ctx != was) {
-		charge(was, b->id, -rest);
-		charge(v->ctx, b->id, rest);
+		ledger_charge(&g.ledger, was, b->id, -rest);
+		ledger_charge(&g.ledger, v->ctx, b->id, rest);
 	}
 }
 
 static uint64_t total(const struct vcpu *v, const struct block *b, uint32_t i)
 {
-	uint64_t sum = 0;
-
-	for (unsigned int n = 0; n < g.nr_vcpus; n++)
-		if (g.vcpu[n].cells)
-			sum += g.vcpu[n].cells->total;
-	return sum - (b->n - i);
-}
-
-/* Tasks. */
-
-static uint64_t find_comm(uint64_t task)
-{
-	static const char swapper[] = "swapper";
-
-	/* comm of the boot task: the only "swapper" in its task_struct */
-	for (uint64_t page = 0; page < 16384; page += 64) {
-		if (!qemu_plugin_read_memory_vaddr(task + page, g.bytes, 72))
-			continue;
-		for (unsigned int i = 0; i < 64; i++)
-			if (!memcmp(g.bytes->data + i, swapper, 7))
-				return page + i;
-	}
-	return 0;
-}
-
-static void read_comm(uint64_t addr, char comm[17])
-{
-	memset(comm, 0, 17);
-	if (g.comm_off && qemu_plugin_read_memory_vaddr(addr + g.comm_off, g.bytes, 16))
-		memcpy(comm, g.bytes->data, 16);
-	for (char *c = comm; *c; c++)
-		if (*c <= ' ' || *c >= 127)
-			*c = '_';
-}
-
-/*
- * A task is its address and its name: the memory of one that ended may serve
- * a later one. The boot tasks keep their row when exec renames them.
- */
-static uint32_t find_task(uint64_t addr)
-{
-	char comm[17];
-	struct task *t;
-
-	read_comm(addr, comm);
-	for (uint32_t i = g.nr_tasks; i-- > 0;) {
-		t = &g.tasks[i];
-		if (t->addr == addr && (t->now[0].doing == DO_PHASE || !strcmp(t->comm, comm)))
-			return i;
-	}
-	g.tasks = grow(g.tasks, g.nr_tasks, sizeof(*g.tasks));
-	g.tasks[g.nr_tasks] = (struct task){ .addr = addr };
-	memcpy(g.tasks[g.nr_tasks].comm, comm, sizeof(comm));
-	return g.nr_tasks++;
+	return v->cells->total - (b->n - i);
 }
 
 static void on_switch(struct vcpu *v, const struct block *b, uint32_t i)
 {
-	uint64_t prev = get_reg(v->rdi), next = get_reg(v->rsi);
-
-	if (!g.tasks[v->task].addr) {
-		g.tasks[v->task].addr = prev;
-		if (!g.comm_off)
-			g.comm_off = find_comm(prev);
-		read_comm(prev, g.tasks[v->task].comm);
-	}
-	v->task = find_task(next);
+	if (!g.guest.tasks[v->task].addr)
+		guest_name_task(&g.guest, v->task, guest_reg(&g.guest, REG_RDI));
+	v->task = guest_task(&g.guest, guest_reg(&g.guest, REG_RSI));
 	change_ctx(v, b, i);
 }
 
@@ -376,7 +212,7 @@ struct site {
 
 static void set_phase(struct vcpu *v, const struct site *s, struct mark *m)
 {
-	struct task *t = &g.tasks[v->task];
+	struct task *t = &g.guest.tasks[v->task];
 
 	t->now[0].doing = DO_PHASE;
 	t->now[0].value = (uintptr_t)m;
@@ -388,8 +224,8 @@ static void set_phase(struct vcpu *v, const struct site *s, struct mark *m)
 static void on_mark(unsigned int cpu, void *arg)
 {
 	const struct site *s = arg;
-	struct vcpu *v = &g.vcpu[cpu];
-	struct task *t = &g.tasks[v->task];
+	struct vcpu *v = &g.vcpu;
+	struct task *t = &g.guest.tasks[v->task];
 	struct mark *m = s->mark;
 	uint64_t at = total(v, s->block, s->i), fn, ret;
 
@@ -414,8 +250,8 @@ static void on_mark(unsigned int cpu, void *arg)
 	case MARK_INITCALL:
 		if (!m->seen && t->now[0].doing == DO_PHASE)
 			set_phase(v, s, m);
-		fn = get_reg(v->rdi);
-		ret = get_u64(get_reg(v->rsp));
+		fn = guest_reg(&g.guest, REG_RDI);
+		ret = guest_u64(&g.guest, guest_reg(&g.guest, REG_RSP));
 		if (!find_mark(ret))
 			add_mark(MARK_RETURN, ret, "return");
 		push(t, DO_INITCALL, fn);
@@ -433,14 +269,14 @@ static void on_mark(unsigned int cpu, void *arg)
 		break;
 	case MARK_WORK:
 		t->now[0].doing = DO_WORK;
-		t->now[0].value = get_u64(get_reg(v->rsi) + 24);
+		t->now[0].value = guest_u64(&g.guest, guest_reg(&g.guest, REG_RSI) + 24);
 		change_ctx(v, s->block, s->i);
 		break;
 	case MARK_USER:
 		if (t->now[0].doing != DO_PHASE)
 			return;
 		change_ctx(v, s->block, s->i);
-		charge(v->ctx, s->block->id, -(int64_t)(s->block->n - s->i));
+		ledger_charge(&g.ledger, v->ctx, s->block->id, -(int64_t)(s->block->n - s->i));
 		fprintf(g.log, "mark %" PRIu64 " %u user\n", at, v->task);
 		write_log(true, at);
 		break;
@@ -457,7 +293,7 @@ static void on_mark(unsigned int cpu, void *arg)
 static void on_note(unsigned int cpu, void *arg)
 {
 	const struct block *next = arg, *b;
-	struct vcpu *v = &g.vcpu[cpu];
+	struct vcpu *v = &g.vcpu;
 	struct cells *c = v->cells;
 	uint64_t pos = c->pos, sp, stop, resume;
 	int64_t drift, lost;
@@ -467,24 +303,21 @@ static void on_note(unsigned int cpu, void *arg)
 		return;
 	b = g.blocks[c->cur];
 	if (pos == POS_TSC) {
-		uint64_t tsc = get_reg(v->rdx) << 32 | (uint32_t)get_reg(v->rax);
-		uint64_t sum = 0;
+		uint64_t tsc = guest_reg(&g.guest, REG_RDX) << 32 | (uint32_t)guest_reg(&g.guest, REG_RAX);
 
-		for (unsigned int n = 0; n < g.nr_vcpus; n++)
-			if (g.vcpu[n].cells)
-				sum += g.vcpu[n].cells->total;
-		drift = (int64_t)(tsc - sum);
+		drift = (int64_t)(tsc - c->total);
 		if (drift < v->drift && drift > v->drift - MAX_FIX) {
 			/* The last instruction of a block faulted: begun twice. */
 			lost = v->drift - drift;
-			fprintf(g.log, "fix %" PRIu64 " %" PRId64 "\n", sum, lost);
+			fprintf(g.log, "fix %" PRIu64 " %" PRId64 "\n", c->total,
+				lost);
 			c->total -= (uint64_t)lost;
-			charge(v->ctx, b->id, -lost);
+			ledger_charge(&g.ledger, v->ctx, b->id, -lost);
 			return;
 		}
 		if (drift != v->drift)
-			fprintf(g.log, "clock %" PRIu64 " %" PRIu64 " %u\n", sum,
-				tsc, cpu);
+			fprintf(g.log, "clock %" PRIu64 " %" PRIu64 "\n", c->total,
+				tsc);
 		v->drift = drift;
 		return;
 	}
@@ -499,38 +332,40 @@ static void on_note(unsigned int cpu, void *arg)
 	if (next->vaddr == stop) {
 		lost++;
 	} else if (next->vaddr != resume) {
-		sp = get_reg(v->rsp);
-		if (get_u64(sp) == stop || get_u64(sp + 8) == stop)
+		sp = guest_reg(&g.guest, REG_RSP);
+		if (guest_u64(&g.guest, sp) == stop || guest_u64(&g.guest, sp + 8) == stop)
 			lost++;
 	}
 	c->total -= (uint64_t)lost;
-	charge(v->ctx, b->id, -lost);
+	ledger_charge(&g.ledger, v->ctx, b->id, -lost);
 }
 
+/* One block for the same code; code that was changed makes another. */
 static struct block *find_block(const struct qemu_plugin_tb *tb)
 {
 	uint64_t vaddr = qemu_plugin_tb_vaddr(tb);
 	uint32_t n = (uint32_t)qemu_plugin_tb_n_insns(tb);
 	struct block **head = &g.hash[(vaddr * 0x9e3779b97f4a7c15ull) >> 48], *b;
-	uint64_t last = qemu_plugin_insn_vaddr(qemu_plugin_tb_get_insn(tb, n - 1));
+	uint16_t *off = calloc(n, sizeof(*off));
 
-	for (b = *head; b; b = b->next)
-		if (b->vaddr == vaddr && b->n == n &&
-		    b->off[n - 1] == (uint16_t)(last - vaddr))
-			return b;
+	if (!off)
+		die("no memory", "blocks");
+	for (uint32_t i = 0; i < n; i++)
+		off[i] = (uint16_t)(qemu_plugin_insn_vaddr(
+				qemu_plugin_tb_get_insn(tb, i)) - vaddr);
+	for (b = *head; b; b = b->next) {
+		if (b->vaddr != vaddr || b->n != n || memcmp(b->off, off, n * sizeof(*off)))
+			continue;
+		free(off);
+		return b;
+	}
 	if (g.nr_blocks == MAX_BLOCKS)
 		die("more code than the table holds", "blocks");
 	b = calloc(1, sizeof(*b));
 	if (!b)
 		die("no memory", "blocks");
-	b->vaddr = vaddr;
-	b->n = n;
-	b->off = calloc(n, sizeof(*b->off));
-	for (uint32_t i = 0; i < n; i++)
-		b->off[i] = (uint16_t)(qemu_plugin_insn_vaddr(
-				qemu_plugin_tb_get_insn(tb, i)) - vaddr);
-	b->id = g.nr_blocks;
-	b->next = *head;
+	*b = (struct block){ .vaddr = vaddr, .n = n, .id = g.nr_blocks, .next = *head,
+			     .off = off };
 	*head = b;
 	g.blocks[g.nr_blocks++] = b;
 	return b;
@@ -595,59 +430,35 @@ static void on_translate(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 
 static void on_vcpu(qemu_plugin_id_t id, unsigned int cpu)
 {
-	static const char *const names[] = { "rax", "rdx", "rsp", "rdi", "rsi" };
-	struct g_array *regs = qemu_plugin_get_registers();
-	struct qemu_plugin_register **to = &g.vcpu[cpu].rax;
+	struct vcpu *v = &g.vcpu;
 
-	if (cpu >= MAX_VCPUS)
-		die("more than 16 vCPUs", "vcpu");
-	for (unsigned int i = 0; i < regs->len; i++) {
-		struct plugin_reg *r = (struct plugin_reg *)regs->data + i;
-
-		for (int n = 0; n < 5; n++)
-			if (!strcmp(r->name, names[n]))
-				to[n] = r->handle;
-	}
-	g.nr_vcpus = cpu + 1 > g.nr_vcpus ? cpu + 1 : g.nr_vcpus;
-	for (unsigned int i = 0; i < g.nr_vcpus; i++)
-		g.vcpu[i].cells = qemu_plugin_scoreboard_find(g.score, i);
-	/* Until its first switch a vCPU runs a task nobody named. */
-	g.tasks = grow(g.tasks, g.nr_tasks, sizeof(*g.tasks));
-	g.tasks[g.nr_tasks] = (struct task){ .addr = 0 };
-	g.vcpu[cpu].task = g.nr_tasks++;
-	g.vcpu[cpu].ctx = find_ctx(g.vcpu[cpu].task);
+	guest_init(&g.guest);
+	v->cells = qemu_plugin_scoreboard_find(g.score, cpu);
+	/* Until the first switch a task runs that nobody named. */
+	v->task = guest_task(&g.guest, 0);
+	v->ctx = find_ctx(v->task);
 }
 
 /* The log's tables: tasks, contexts, and what each block cost in each. */
 
-static int by_key(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return x < y ? -1 : x > y;
-}
-
 static void write_log(bool complete, uint64_t at)
 {
+	struct ledger *l = &g.ledger;
 	uint32_t ctx = UINT32_MAX;
-	size_t n = 0;
+	size_t n;
 
 	if (g.done)
 		return;
-	for (unsigned int i = 0; i < g.nr_vcpus; i++)
-		fold(&g.vcpu[i]);
-	for (uint32_t i = 0; i < g.nr_tasks; i++)
-		fprintf(g.log, "task %u %" PRIx64 " %s\n", i, g.tasks[i].addr,
-			g.tasks[i].comm[0] ? g.tasks[i].comm : "?");
-	for (size_t i = 0; i < g.cells; i++)
-		if (g.cell[i].key && g.cell[i].insns)
-			g.cell[n++] = g.cell[i];
-	qsort(g.cell, n, sizeof(*g.cell), by_key);
+	fold(&g.vcpu);
+	for (uint32_t i = 0; i < g.guest.nr_tasks; i++)
+		fprintf(g.log, "task %u %" PRIx64 " %s\n", i, g.guest.tasks[i].addr,
+			g.guest.tasks[i].comm[0] ? g.guest.tasks[i].comm : "?");
+	n = ledger_close(l);
 	for (size_t i = 0; i < n; i++) {
-		uint64_t key = g.cell[i].key - 1;
+		uint64_t key = l->cell[i].key - 1;
 
 		if (ctx != key >> 32) {
-			const struct context *c = &g.ctxs[ctx = key >> 32];
+			const struct ledger_ctx *c = &l->ctx[ctx = key >> 32];
 
 			fprintf(g.log, "ctx %u %s ", c->task, doing_names[c->doing]);
 			if (c->doing == DO_PHASE)
@@ -657,7 +468,7 @@ static void write_log(bool complete, uint64_t at)
 			fprintf(g.log, " %" PRId64 "\n", c->insns);
 		}
 		fprintf(g.log, "b %" PRIx64 " %" PRId64 "\n",
-			g.blocks[(uint32_t)key]->vaddr, g.cell[i].insns);
+			g.blocks[(uint32_t)key]->vaddr, l->cell[i].insns);
 	}
 	fprintf(g.log, "end %" PRIu64 " %s\n", at, complete ? "user" : "cut");
 	fflush(g.log);
@@ -668,7 +479,7 @@ static void on_exit_qemu(qemu_plugin_id_t id, void *arg)
 {
 	static const struct block none = { .n = 0 };
 
-	write_log(false, total(&g.vcpu[0], &none, 0));
+	write_log(false, total(&g.vcpu, &none, 0));
 }
 
 static void read_marks(const char *path)
@@ -708,9 +519,10 @@ PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id,
 		die("cannot be written", "log=");
 	if (strcmp(info->target_name, "x86_64"))
 		die("only x86_64 guests", info->target_name);
+	if (info->system.max_vcpus != 1)
+		die("only one vCPU can be counted", "-smp");
 	fprintf(g.log, "insncount 1\n");
 	g.user.kind = MARK_USER;
-	g.bytes = g_byte_array_new();
 	g.score = qemu_plugin_scoreboard_new(sizeof(struct cells) +
 					     8 * (size_t)MAX_BLOCKS);
 	qemu_plugin_register_vcpu_init_cb(id, on_vcpu);

@@ -16,13 +16,13 @@
 static const char good[] =
 	"insncount 1\n"
 	"mark 10 0 kernel\n"
-	"clock 40 45 0\n"
+	"clock 40 45\n"
 	"fix 44 1\n"
 	"mark 50 1 kernel_init\n"
 	"initcall 60 1 ffffffff81000040\n"
 	"initcall 62 2 ffffffff81000080\n"
 	"initcall_end 80 1 ffffffff81000040\n"
-	"clock 90 1095 0\n"
+	"clock 90 1095\n"
 	"task 0 ffffffff82000000 swapper/0\n"
 	"task 1 ffff888003a00000 swapper/0\n"
 	"task 2 ffff888003a01000 kworker/0:1\n"
@@ -89,7 +89,7 @@ static void refuses(void **state)
 	refuse("insncount 1", "insncount 2");
 	refuse("mark 10 0 kernel", "mark 10 0");
 	refuse("mark 10", "mark ten");
-	refuse("clock 40 45 0", "clock 40");
+	refuse("clock 40 45", "clock 40");
 	refuse("fix 44 1", "fix 44");
 	refuse("initcall 60 1 ffffffff81000040", "initcall 60 1");
 	refuse("initcall_end 80 1", "initcall_end 80 0");	/* it never began */

@@ -1,0 +1,97 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# azk bench with real guests: counts agree to the digit, A/A is "=", reports are
+# drawn again as they were. Env: KERNEL (bzImage), AZK, OUT. Prints TAP.
+set -u
+AZK=${AZK:-$PWD/out/bin/azk}
+if [ -z "${KERNEL:-}" ] || [ ! -f "$KERNEL" ]; then
+	echo "1..0 # SKIP no kernel; set KERNEL to a bzImage ('make build' makes one)"
+	exit 0
+fi
+dir=$(mktemp -d) || exit 1
+trap 'rm -rf "$dir"' EXIT
+n=0 bad=0
+
+verdict() {	# STATUS NAME
+	n=$((n + 1))
+	if [ "$1" = 0 ]; then
+		echo "ok $n - $2"
+		return
+	fi
+	bad=$((bad + 1))
+	echo "not ok $n - $2"
+	sed 's/^/# /' "$dir/err" | tail -n 5
+}
+
+"$AZK" bench boot "$KERNEL" "$KERNEL" --label "$KERNEL=the kernel" --json "$dir/aa.json" \
+	--svg "$dir/aa.svg" --txt "$dir/aa.txt" --logs "$dir/logs" >"$dir/out" 2>"$dir/err"
+verdict $? "a kernel against itself"
+cmp -s "$dir/out" "$dir/aa.txt"
+verdict $? "the table on the terminal is the table in the file"
+grep -q "all agree to the digit" "$dir/out"
+verdict $? "counted twice and not counted once: one result"
+grep -q "^first instruction to init .* =$" "$dir/out"
+verdict $? "A/A prints ="
+# every ratio of the first table is = or has nothing to compare
+awk '/^guest instructions/ { on = 1; next } /^$/ { on = 0 }
+     on && !/^-/ && $NF != "=" && $NF != "-" { print; bad = 1 }
+     END { exit bad }' "$dir/out" >"$dir/err"
+verdict $? "no metric of A/A differs"
+
+# the phases add up to the total, by another program than ours
+awk '/^first instruction/ { gsub(",", ""); total = $5 }
+     /^  [a-z]/ { gsub(",", ""); sum += $(NF - 1) }
+     /^of these/ { exit }
+     END { print "total " total ", phases " sum; exit total + 0 == 0 || total != sum }' \
+	"$dir/out" >"$dir/err"
+verdict $? "the phases add up to the total"
+
+# ... and so do the blocks of the plugin's log, up to the first of init
+awk '$1 == "b" { sum += $3 } $1 == "end" { end = $2; how = $3 }
+     END { print "end " end ", blocks " sum; exit how != "user" || end != sum }' \
+	"$dir"/logs/*.insncount >"$dir/err"
+verdict $? "the blocks of the log add up to its end"
+
+"$AZK" bench show "$dir/aa.json" --svg "$dir/again.svg" >"$dir/again.txt" 2>"$dir/err" &&
+	cmp -s "$dir/again.txt" "$dir/aa.txt" && cmp -s "$dir/again.svg" "$dir/aa.svg"
+verdict $? "drawn again from the JSON: the same bytes"
+
+# claims against this report: one that holds, one that fails, one not measured
+mkdir -p "$dir/patches/boot"
+patch() {	# NAME CLAIM
+	printf '%s\n' "From 0000000000000000000000000000000000000000 Mon Sep 17 00:00:00 2001" \
+		"From: A <a@example.org>" "Date: Thu, 1 Jan 2026 00:00:00 +0000" \
+		"Subject: [PATCH] x" "" "Text." "" "Claim: $2" \
+		"Signed-off-by: A <a@example.org>" "---" \
+		"diff --git a/x b/x" "--- a/x" "+++ b/x" "@@ -1 +1 @@" "-a" "+b" \
+		>"$dir/patches/boot/$1.patch"
+	echo "boot/$1.patch" >"$dir/patches/series"
+}
+claims() { "$AZK" bench claims --patches "$dir/patches" "$dir/aa.json" >"$dir/out" 2>"$dir/err"; }
+patch holds "boot.self.start_kernel <= 1.0x upstream"
+claims && grep -q "^holds" "$dir/out"
+verdict $? "a claim that holds"
+patch fails "boot.instructions_to_init <= 0.5x upstream"
+claims
+[ $? = 202 ] && grep -q "^FAILS" "$dir/out"
+verdict $? "a claim that fails has the code of a failed check"
+patch other "storage.instructions_per_io <= 0.5x upstream"
+claims && grep -q "^not measured" "$dir/out"
+verdict $? "a claim about something else is named, and no failure"
+patch wrong "boot.no_such_number <= 5"
+claims
+[ $? = 200 ] && grep -q "wrong.patch:8: no metric" "$dir/err"
+verdict $? "a claim about a metric that is not there: file and line"
+
+"$AZK" bench boot "$KERNEL" --append "init=/none rdinit=/none panic=-1" >"$dir/out" 2>"$dir/err"
+[ $? = 192 ] && [ "$(wc -l <"$dir/err")" = 1 ]
+verdict $? "a kernel that panics is one line and the code of a panic"
+"$AZK" bench boot "$dir/none" >"$dir/out" 2>"$dir/err"
+[ $? = 199 ]
+verdict $? "a kernel that is not there"
+"$AZK" bench boot "$KERNEL" --cpus 2 >"$dir/out" 2>"$dir/err"
+[ $? = 198 ]
+verdict $? "two CPUs cannot be counted, and it says so"
+
+echo "1..$n"
+[ $bad = 0 ]
