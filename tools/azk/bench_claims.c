@@ -89,6 +89,12 @@ static int judge(struct state *st, const char *patch, int line, const struct cla
 		return azk_err(AZK_EX_INPUT, azk_at(at, sizeof(at), patch, line),
 			       "'azk bench show' lists what was measured",
 			       "no metric %s.%s in the report", c->kind, c->name);
+	/* A row that nobody has reads as 0: a share of that holds for anything. */
+	if (c->ratio && up == 0)
+		return azk_err(AZK_EX_INPUT, azk_at(at, sizeof(at), patch, line),
+			       "'azk bench show' lists what was measured",
+			       "%s.%s is 0 for upstream: nothing to be a share of",
+			       c->kind, c->name);
 	holds = claim_holds(c, ours, up);
 	if (holds)
 		st->totals.holds++;

@@ -2,7 +2,7 @@
 # The tests. Suite "quick" needs no kernel build: unit tests, the same under
 # sanitizers, host-side scripts (the project's own series and configs too).
 # Suite "guest" boots the kernel. Every tests/*.sh prints TAP and gets AZK, OUT
-# and, in the guest suite, KERNEL (a profile) in its environment.
+# and, in the guest suite, KERNEL and UPSTREAM (bzImages) in its environment.
 
 .PHONY: check check-quick tests tests-asan
 

@@ -3,7 +3,8 @@
 # check.sh quick|all: run the suites, end with the counts. Called by check.mk,
 # which says what is in them: QUICK, GUEST (lists of programs), BUILD (make's
 # targets that the guest suite needs).
-export AZK="$OUT/bin/azk" KERNEL="$PROFILE"
+export AZK="$OUT/bin/azk" KERNEL="$OUT/ours/$PROFILE/bzImage"
+export UPSTREAM="$OUT/upstream/$PROFILE/bzImage"
 step=tools/make/step.sh
 rm -f out/test/*.json out/test/junit.xml
 

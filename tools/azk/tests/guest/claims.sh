@@ -1,0 +1,60 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# What the series promises: upstream and ours measured in one command, every
+# Claim: held against that, and what the boot as a whole must not exceed. Env:
+# KERNEL and UPSTREAM (bzImages with the same options), AZK, OUT. Prints TAP.
+set -u
+for k in "${KERNEL:-}" "${UPSTREAM:-}"; do
+	if [ ! -f "$k" ]; then
+		echo "1..0 # SKIP no kernel '$k'; 'make build build-upstream' makes both"
+		exit 0
+	fi
+done
+dir=$(mktemp -d) || exit 1
+trap 'rm -rf "$dir"' EXIT
+n=0 bad=0
+
+verdict() {	# STATUS NAME
+	n=$((n + 1))
+	if [ "$1" = 0 ]; then
+		echo "ok $n - $2"
+	else
+		bad=$((bad + 1))
+		echo "not ok $n - $2"
+	fi
+}
+
+# On q35 with one CPU, 512 MiB and quiet. The bounds are the project's own:
+# instructions, ns on the kernel's clock, bytes.
+"$AZK" bench boot "$UPSTREAM" "$KERNEL" --label "$UPSTREAM=upstream" \
+	--label "$KERNEL=ours" --json "$dir/boot.json" > "$dir/boot.txt" 2> "$dir/err"
+verdict $? "upstream and ours measured"
+sed 's/^/# /' "$dir/err" | tail -n 5
+grep -q "all agree to the digit" "$dir/boot.txt"
+verdict $? "runs agree to the digit"
+
+"$AZK" bench claims "$dir/boot.json" > "$dir/claims" 2> "$dir/err"
+rc=$?
+sed 's/^/# /' "$dir/err"
+while read -r word claim; do
+	case $word in
+	holds) verdict 0 "$claim" ;;
+	FAILS | not) verdict 1 "$word $claim" ;;
+	esac
+done < "$dir/claims"
+grep -q "^holds" "$dir/claims" && [ $rc -eq 0 ]
+verdict $? "all claims of the series hold"
+
+# bound ROW LIMIT: the column of ours in that row of the table
+bound() {
+	awk -v row="$1" -v max="$2" 'index($0, row) == 1 {
+		gsub(",", ""); v = $(NF - 1) }
+		END { print "# " row ": " v; exit !(v > 0 && v + 0 <= max + 0) }' "$dir/boot.txt"
+	verdict $? "$1: at most $2"
+}
+bound "first instruction to init" 850000000
+bound "kernel's own clock (ns)" 500000000
+bound "image (bytes)" 11010048
+
+echo "1..$n"
+[ $bad -eq 0 ]
