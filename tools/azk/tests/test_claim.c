@@ -72,6 +72,16 @@ static void test_operators(void **state)
 	}
 }
 
+static void test_row(void **state)
+{
+	struct claim c;
+
+	assert_null(claim_parse("boot.self.setup_boot_APIC_clock <= 0.35x upstream", &c));
+	assert_string_equal(c.kind, "boot");
+	assert_string_equal(c.name, "self.setup_boot_APIC_clock");
+	claim_free(&c);
+}
+
 static void test_malformed(void **state)
 {
 	static const struct {
@@ -82,8 +92,8 @@ static void test_malformed(void **state)
 		{ "disk.x <= 5", "begins with boot." },
 		{ "boot. <= 5", "snake_case" },
 		{ "boot.Init <= 5", "snake_case" },
-		{ "boot.a-b <= 5", "snake_case" },
-		{ "boot.a.b <= 5", "snake_case" },
+		{ "boot.a. <= 5", "snake_case" },
+		{ "boot.a. <= 5", "snake_case" },
 		{ "boot.x", "Requires one of <=" },
 		{ "boot.x = 5", "Requires one of <=" },
 		{ "boot.x <= ", "Requires a number" },
@@ -121,6 +131,7 @@ int main(void)
 		cmocka_unit_test(test_ratio),
 		cmocka_unit_test(test_absolute),
 		cmocka_unit_test(test_operators),
+		cmocka_unit_test(test_row),
 		cmocka_unit_test(test_malformed),
 	};
 
