@@ -51,12 +51,12 @@ build() {
 	kmake "$src" "$out" $goal &&
 	rm -rf "$out/modules.new" &&
 	if [ "$goal" = all ] && grep -q "^CONFIG_MODULES=y" "$out/.config"; then
-		kmake "$src" "$out" INSTALL_MOD_PATH="$OUT/$side/$2/modules.new" \
+		kmake "$src" "$out" INSTALL_MOD_PATH="$OUT/${out#out/}/modules.new" \
 			INSTALL_MOD_STRIP=1 modules_install
 	fi
 }
 
-export CCACHE_STATSLOG="$OUT/$side/$2/ccache.log"
+export CCACHE_STATSLOG="$OUT/${out#out/}/ccache.log"
 rm -f "$CCACHE_STATSLOG"
 { build 2>&1 < /dev/null; echo $? > "$out/build.rc"; } | count > "$log"
 rc=$(cat "$out/build.rc")
