@@ -20,7 +20,7 @@
 #include "lib/patch.h"
 #include "tree.h"
 
-#define TODO	"the tree is at the last good commit, go on there with 'make series-shell'"
+#define GO_ON	"the tree is at the last good commit, go on there with 'make series-shell'"
 
 /* The hunk of @file that begins at old line @at; NULL when there is none. */
 static const struct patch_file *find_hunk(const struct patch *p, const char *file,
@@ -56,18 +56,18 @@ static int explain(const char *path, const struct patch *p, char *err)
 		return azk_err(AZK_EX_TOOL, path, NULL, "git apply failed and did not say why");
 	line += strlen("error: ");
 	if (!str_starts(line, "patch failed: "))
-		return azk_err(AZK_EX_INPUT, path, TODO, "does not apply: %s", line);
+		return azk_err(AZK_EX_INPUT, path, GO_ON, "does not apply: %s", line);
 	line += strlen("patch failed: ");
 	colon = strrchr(line, ':');
 	if (!colon)
-		return azk_err(AZK_EX_INPUT, path, TODO, "does not apply: %s", line);
+		return azk_err(AZK_EX_INPUT, path, GO_ON, "does not apply: %s", line);
 	*colon = '\0';
 	f = find_hunk(p, line, strtoul(colon + 1, NULL, 10), &hunk);
 	if (!f)
-		return azk_err(AZK_EX_INPUT, path, TODO,
+		return azk_err(AZK_EX_INPUT, path, GO_ON,
 			       "does not apply: %s, at its line %s", line, colon + 1);
 	azk_at(at, sizeof(at), path, f->hunk[hunk].line);
-	return azk_err(AZK_EX_INPUT, at, TODO,
+	return azk_err(AZK_EX_INPUT, at, GO_ON,
 		       "does not apply: %s, hunk %zu of %zu (at line %s there)", line,
 		       hunk + 1, f->hunks, colon + 1);
 }
