@@ -5,7 +5,8 @@
 
 AZK=$(realpath "${AZK:-out/bin/azk}") || exit 1
 T=$(mktemp -d "${TMPDIR:-/tmp}/azk-series.XXXXXX") || exit 1
-trap 'rm -rf "$T"' EXIT INT TERM
+trap 'rm -rf "$T"' EXIT
+trap 'exit 1' HUP INT TERM
 printf "[core]\n\tfsync = none\n" >"$T/gitconfig"
 export GIT_CONFIG_GLOBAL="$T/gitconfig" GIT_CONFIG_NOSYSTEM=1
 unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE AZK_TOP
