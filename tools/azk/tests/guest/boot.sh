@@ -48,7 +48,7 @@ try 195 "hangs after init: no output for 5 s" "a hang after init" --hang 5 -- ha
 try 195 "busy" "a busy hang says where" --hang 5 -- spin
 try 194 "hangs before init: no output for 15 s" "a hang before init" \
 	--hang 15 --append "rdinit=/none root=/dev/nope rootwait"
-try 196 "not done after 10 s (after init)" "the time limit" --timeout 10 -- sleep 100
+try 196 "not done after 10 s" "the time limit" --timeout 10 -- sleep 100
 try 192 "before init" "a panic before init" --append "rdinit=/none root=/dev/nope"
 try 197 "left without a verdict" "a reboot that nobody asked azk for" -- sysrq b
 # RCU warns about a fan-out that its masks cannot hold, and goes on.
