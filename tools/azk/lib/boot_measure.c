@@ -12,6 +12,7 @@
 
 #include "../guest/protocol.h"
 #include "boot_measure.h"
+#include "boot_once.h"
 #include "boot_profile.h"
 #include "boot_subject.h"
 #include "buf.h"
@@ -19,7 +20,6 @@
 #include "file.h"
 #include "guest.h"
 #include "image.h"
-#include "initrd.h"
 #include "ksyms.h"
 #include "msg.h"
 #include "profile_log.h"
@@ -80,39 +80,6 @@ static void work_close(struct work *w)
 	free(w->plugin);
 }
 
-/* One boot with command @word (or NULL); @res is to be freed in any case. */
-static int boot(const struct boot_measure *m, const struct kernel *k,
-		const char *word, bool icount, const struct strv *extra,
-		struct guest_result *res)
-{
-	const char *command[] = { word, "all", NULL };
-	struct initrd in = { .command = word ? (char *const *)command : NULL };
-	struct guest_run r = {
-		.boot = { .machine = m->machine, .kernel = k->image, .cpus = m->cpus,
-			  .memory = m->memory, .append = m->append,
-			  .icount = icount, .extra = extra },
-		.hang_s = m->timeout_s, .timeout_s = m->timeout_s, .stream_fd = -1,
-		.sysmap = k->sysmap,
-	};
-	char *initrd = NULL;
-	int fd = -1, ret;
-
-	memset(res, 0, sizeof(*res));
-	ret = initrd_build(&in, &initrd, &fd);
-	if (!ret) {
-		r.boot.initrd = initrd;
-		ret = guest_run(&r, res);
-	}
-	initrd_free(initrd, fd);
-	if (ret && res->why.len)
-		azk_err(ret, k->name, "see 'azk boot --icount --verbose' with this kernel",
-			"%s; last line: %s", buf_str(&res->why),
-			res->last_line.len ? buf_str(&res->last_line) : "none");
-	if (ret > 0 && ret <= AZK_EX_GUEST_MAX)
-		ret = azk_err(AZK_EX_TOOL, k->name, NULL, "init ended with code %d", ret);
-	return ret;
-}
-
 static void keep(const struct boot_measure *m, const struct kernel *k,
 		 const char *what, const struct buf *text)
 {
@@ -142,7 +109,7 @@ static int symbols(const struct boot_measure *m, const struct kernel *k,
 		return ksyms_read(k->sysmap, s);
 	*from = "/proc/kallsyms of the guest";
 	azk_step_show(m->step, "%s: no System.map, asking the kernel", k->name);
-	ret = boot(m, k, "ksyms", false, NULL, &res);
+	ret = boot_once(m, k, "ksyms", false, NULL, &res);
 	if (!ret) {
 		begin = strstr(res.debug.s, AZK_KSYMS_BEGIN "\n");
 		end = begin ? strstr(begin, AZK_KSYMS_END) : NULL;
@@ -184,8 +151,8 @@ static void compare(json_t *out, int run, const char *what, uint64_t first, uint
 	free(s);
 }
 
-static void compare_runs(json_t *out, int run, const struct verdict *a,
-			 const struct verdict *b)
+static void compare_sights(json_t *out, int run, const struct boot_sight *a,
+			   const struct boot_sight *b)
 {
 	compare(out, run, "time stamp counter at init", a->tsc, b->tsc);
 	compare(out, run, "clock at init (ns)", a->clock_ns, b->clock_ns);
@@ -193,29 +160,34 @@ static void compare_runs(json_t *out, int run, const struct verdict *a,
 	compare(out, run, "free memory at init (KiB)", a->memfree_kb, b->memfree_kb);
 }
 
-/* The remaining boots, each compared with the first. */
-static int repeat(const struct boot_measure *m, const struct kernel *k,
-		  const struct strv *extra, const struct work *w,
-		  const struct buf *log, const struct verdict *first, json_t *differ)
+static struct boot_sight sight_of(const struct verdict *v)
 {
-	struct guest_result res;
+	return (struct boot_sight){ v->tsc, v->clock_ns, v->printk_us, v->memfree_kb };
+}
+
+/* Further counted boots: all that init saw, and every byte of the log. */
+static int recount(const struct boot_measure *m, const struct kernel *k,
+		   const struct strv *extra, const struct work *w, const struct buf *log,
+		   const struct boot_sight *first, json_t *differ)
+{
 	struct buf again = BUF_INIT;
 	int ret = AZK_OK;
 
-	for (int run = 2; !ret && run <= m->runs; run++) {
-		bool plain = run == m->runs;
+	for (int run = 2; !ret && run < m->runs; run++) {
+		struct guest_result res;
+		struct boot_sight now;
 
-		azk_step_show(m->step, "%s: boot %d of %d%s", k->name, run, m->runs,
-			      plain ? ", not counted" : "");
-		ret = boot(m, k, NULL, true, plain ? NULL : extra, &res);
-		if (!ret)
-			compare_runs(differ, run, first, &res.init);
+		azk_step_show(m->step, "%s: boot %d of %d", k->name, run, m->runs);
+		ret = boot_once(m, k, NULL, true, extra, &res);
+		now = sight_of(&res.init);
 		guest_result_free(&res);
-		if (ret || plain)
-			continue;
 		buf_reset(&again);
-		ret = file_read(w->log, &again);
-		if (!ret && (again.len != log->len || memcmp(again.s, log->s, log->len))) {
+		if (!ret)
+			ret = file_read(w->log, &again);
+		if (ret)
+			break;
+		compare_sights(differ, run, first, &now);
+		if (again.len != log->len || memcmp(again.s, log->s, log->len)) {
 			char *s = xasprintf("instruction log: run %d is not run 1", run);
 
 			json_array_append_new(differ, json_string(s));
@@ -250,6 +222,8 @@ static int measure(const struct boot_measure *m, const struct kernel *k,
 	struct strv extra = STRV_INIT;
 	struct boot_profile prof = { 0 };
 	struct ksyms unpacker = { 0 };
+	struct boot_beside plain = { 0 };
+	struct boot_sight first, last;
 	struct guest_result res = { 0 };
 	struct buf log = BUF_INIT;
 	json_t *differ = json_array();
@@ -258,8 +232,11 @@ static int measure(const struct boot_measure *m, const struct kernel *k,
 
 	strv_add(&extra, "-plugin");
 	strv_addf(&extra, "%s,marks=%s,log=%s", w->plugin, w->marks, w->log);
-	azk_step_show(m->step, "%s: boot 1 of %d", k->name, m->runs);
-	ret = boot(m, k, NULL, true, &extra, &res);
+	azk_step_show(m->step, "%s: counted, and once not counted beside it", k->name);
+	ret = boot_beside_start(m, k, &plain);
+	if (!ret)
+		ret = boot_once(m, k, NULL, true, &extra, &res);
+	first = sight_of(&res.init);
 	if (!ret)
 		ret = file_read(w->log, &log);
 	if (!ret) {
@@ -272,11 +249,16 @@ static int measure(const struct boot_measure *m, const struct kernel *k,
 		ret = boot_profile_make(k->name, &p, s, unpacker.texts ? &unpacker : NULL,
 					&prof);
 	if (!ret)
-		ret = repeat(m, k, &extra, w, &log, &res.init, differ);
+		ret = recount(m, k, &extra, w, &log, &first, differ);
 	if (!ret)
+		ret = boot_beside_wait(&plain, k->name, &last);
+	if (!ret) {
+		compare_sights(differ, m->runs, &first, &last);
 		*subject = boot_subject(k, &p, &prof, &res.init, differ);
-	else
+	} else {
 		json_decref(differ);
+	}
+	boot_beside_stop(&plain);
 	boot_profile_free(&prof);
 	ksyms_free(&unpacker);
 	plog_free(&p);

@@ -29,7 +29,7 @@ struct boot_measure {
 };
 
 /*
- * Boots @k m->runs times. The first is counted; the last runs without the
+ * Boots @k m->runs times. The first is counted; the last runs beside it without the
  * plugin, so that what init sees (its clocks, its memory) tells whether the
  * plugin disturbed the guest; any others are counted. Where a boot differs from
  * the first, the subject says so in "disagreements" and "deterministic" is

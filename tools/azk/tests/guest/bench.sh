@@ -34,8 +34,8 @@ grep -q "^first instruction to init .* =$" "$dir/out"
 verdict $? "A/A prints ="
 # every ratio of the first table is = or has nothing to compare
 awk '/^guest instructions/ { on = 1; next } /^$/ { on = 0 }
-     on && !/^-/ && $NF != "=" && $NF != "-" { print; bad = 1 }
-     END { exit bad }' "$dir/out" >"$dir/err"
+     on && !/^-/ { rows++; if ($NF != "=" && $NF != "-") { print; bad = 1 } }
+     END { exit bad || rows < 20 }' "$dir/out" >"$dir/err"
 verdict $? "no metric of A/A differs"
 
 # the phases add up to the total, by another program than ours
