@@ -59,7 +59,7 @@ static int work_open(struct work *w)
 	w->plugin = find_plugin();
 	if (!w->plugin || !file_exists(w->plugin))
 		return azk_err(AZK_EX_NOFILE, w->plugin ? w->plugin : "insncount.so",
-			       "build it with 'make tools'", "the counting plugin is not there");
+			       "build it with 'make azk'", "the counting plugin is not there");
 	strcpy(w->dir, "/tmp/azk-bench-XXXXXX");
 	if (!mkdtemp(w->dir))
 		return azk_err(AZK_EX_SYSTEM, "/tmp", NULL, "no directory can be made: %m");

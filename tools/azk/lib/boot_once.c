@@ -40,7 +40,8 @@ int boot_once(const struct boot_measure *m, const struct kernel *k, const char *
 	}
 	initrd_free(initrd, fd);
 	if (ret && res->why.len)
-		azk_err(ret, k->name, "see 'azk boot --icount --verbose' with this kernel",
+		azk_err(ret, k->name, ret == AZK_EX_INTERRUPTED ? NULL :
+			"see 'azk boot --icount --verbose' with this kernel",
 			"%s; last line: %s", buf_str(&res->why),
 			res->last_line.len ? buf_str(&res->last_line) : "none");
 	if (ret > 0 && ret <= AZK_EX_GUEST_MAX)
