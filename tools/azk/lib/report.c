@@ -55,9 +55,9 @@ void report_order(json_t *report)
 	json_t *old = json_object_get(report, "subjects"), *list = json_array(), *s;
 	size_t i;
 
-	if (!report_role(report, "upstream") && !report_role(report, "ours")) {
-		set_role(json_array_get(old, 0), "upstream");
-		set_role(json_array_get(old, 1), "ours");
+	if (!report_role(report, "upstream") && json_array_size(old) > 1) {
+		json_array_foreach(old, i, s)
+			set_role(s, i == 0 ? "upstream" : i == 1 ? "ours" : "peer");
 	}
 	/* a second one of a role is a further column */
 	for (int r = 0; r < 2; r++) {

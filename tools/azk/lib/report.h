@@ -21,7 +21,7 @@ json_t *report_new(const char *kind, const char *machine, const char *base);
 
 /*
  * Order subjects for columns: upstream, ours, then the others as they came.
- * When no name gave a role away, the first subject counts as upstream and the
+ * When no name says which is upstream, the first subject counts as that and the
  * second as ours, so that any two kernels can be compared.
  */
 void report_order(json_t *report);

@@ -86,6 +86,14 @@ static void order(void **state)
 	assert_string_equal(report_str(report_role(r, "upstream"), "name"), "/a");
 	assert_string_equal(report_str(report_role(r, "ours"), "name"), "/b");
 	json_decref(r);
+
+	/* one of our own twice: A/A */
+	r = parse(REPORT(SUBJECT("azure", "ours", "4", "1", "1") ","
+			 SUBJECT("the kernel", "ours", "1", "1", "1")));
+	report_order(r);
+	assert_string_equal(report_str(report_role(r, "upstream"), "name"), "azure");
+	assert_string_equal(report_str(report_role(r, "ours"), "name"), "the kernel");
+	json_decref(r);
 }
 
 static void refuses(void **state)
