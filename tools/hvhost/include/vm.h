@@ -19,6 +19,7 @@ struct tlfs;		/* tlfs/: per partition */
 struct tlfs_vp;		/* tlfs/: per virtual processor */
 struct vmbus;		/* vmbus/ */
 struct script;		/* script/ */
+struct vpci;		/* device/pci.c: all PCI buses */
 struct counters;	/* script/counters.h */
 struct vm_config;	/* boot/config.h: what the command line asked for */
 
@@ -36,6 +37,7 @@ struct vm {
 	const struct vm_config *config;
 	struct tlfs *tlfs;
 	struct vmbus *vmbus;
+	struct vpci *vpci;
 	struct script *script;
 	struct counters *counters;
 	u64 seed;
@@ -55,6 +57,16 @@ void *gpa_range(struct vm *vm, u64 gpa, u64 len);
 /* Copies; 0 or -HV_EFAULT with nothing copied. */
 int gpa_read(struct vm *vm, u64 gpa, void *to, u64 len);
 int gpa_write(struct vm *vm, u64 gpa, const void *from, u64 len);
+
+/*
+ * Memory that is not RAM: BARs. vm_map_page() shows page @page of hvhost
+ * (hv_alloc_pages()) to the guest at @gpa, read and write, on all processors;
+ * NULL: what the machine has at that address again. @gpa must be in a window of
+ * acpi.h. 0 or -HV_E*. vm_mmio() is where hvhost itself reaches device registers
+ * at machine address @pa, or NULL.
+ */
+int vm_map_page(struct vm *vm, u64 gpa, void *page);
+void *vm_mmio(struct vm *vm, u64 pa, u64 len);
 
 /* ---- time ---- */
 
