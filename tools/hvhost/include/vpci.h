@@ -34,8 +34,8 @@ int vpci_retarget(struct vm *vm, u64 device_id, u32 address, u32 data,
 /*
  * The guest's own PCI bus: ports 0xcf8 to 0xcff, for svm/ when it intercepts
  * them. Functions that hvhost keeps or passes on are not there for the guest
- * (reads give all ones, writes are dropped); with @hide_all in the config no
- * function is. @size is 1, 2 or 4; @value is read or filled.
+ * (reads give all ones, writes are dropped). @size is 1, 2 or 4; @value is read
+ * or filled. A byte to port 0xcf9 with bit 2 set is vm_reset().
  */
 void pci_port_access(struct vm *vm, u16 port, u32 size, bool write, u32 *value);
 /* Take a function of the machine from the guest; @bdf is bus << 8 | dev << 3 | fn. */
