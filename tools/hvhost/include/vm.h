@@ -14,6 +14,7 @@
 #define VM_MAX_VPS	16
 
 struct vm;
+struct svm;		/* svm/: clock, lock, nested page table */
 struct vcpu;		/* svm/: VMCB, registers */
 struct tlfs;		/* tlfs/: per partition */
 struct tlfs_vp;		/* tlfs/: per virtual processor */
@@ -41,8 +42,9 @@ struct vm {
 	struct script *script;
 	struct counters *counters;
 	u64 seed;
-	void *mem;		/* mem.c */
-	void *events;		/* event.c */
+	struct svm *svm;
+	void *mem;		/* boot/memory.h */
+	struct event *events;	/* svm/event.c: by due time */
 };
 
 /* ---- guest memory: every address a guest gives passes here once ---- */
