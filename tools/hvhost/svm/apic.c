@@ -76,7 +76,7 @@ void vp_kick(struct vp *vp)
 /* SDM 3A, 11.12.10: logical x2APIC ids are clusters of 16. */
 static bool is_target(const struct vcpu *from, const struct vcpu *to, u64 icr, bool wide)
 {
-	u32 dest = (u32)(icr >> 32), id = to->vp->apic_id;
+	u32 dest = (u32)(icr >> (wide ? 32 : 56)), id = to->vp->apic_id;
 
 	switch (ICR_SHORTHAND((u32)icr)) {
 	case 1: return from == to;
@@ -105,6 +105,8 @@ static void deliver(struct vcpu *to, u32 icr)
 		vp_kick(to->vp);
 		break;
 	case ICR_SIPI:
+		if (!to->init)
+			return;		/* only one that waits takes it; guests send two */
 		to->sipi = (u8)icr;
 		/* it may be about to halt: an NMI is lost on a processor that is not */
 		for (u32 i = 0; to->sipi >= 0; i++) {
@@ -131,7 +133,7 @@ void apic_guest_icr(struct vcpu *v, u64 icr)
 		wrmsr(MSR_X2APIC_ICR, icr);
 		return;
 	}
-	mmio_write(APIC + APIC_ICR2, (u32)(icr >> 32) << 24);
+	mmio_write(APIC + APIC_ICR2, (u32)(icr >> 32));
 	mmio_write(APIC + APIC_ICR, (u32)icr);
 }
 
@@ -147,7 +149,7 @@ u64 vp_apic_icr_read(struct vp *vp)
 {
 	if (x2apic())
 		return rdmsr(MSR_X2APIC_ICR);
-	return (u64)(mmio_read(APIC + APIC_ICR2) >> 24) << 32 | mmio_read(APIC + APIC_ICR);
+	return (u64)mmio_read(APIC + APIC_ICR2) << 32 | mmio_read(APIC + APIC_ICR);
 }
 
 void vp_apic_icr_write(struct vp *vp, u64 icr)

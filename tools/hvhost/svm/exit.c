@@ -231,10 +231,10 @@ static void inject_nmi(struct vcpu *v)
 /* INIT: wait, out of the guest, for the vector to begin at. */
 static void park(struct vcpu *v)
 {
-	v->init = false;
 	while (v->sipi < 0)
 		__asm__ volatile("stgi; hlt; clgi" : : : "memory");
 	vcpu_reset_sipi(v, (u8)v->sipi);
+	v->init = false;	/* an INIT to one that waits already is nothing new */
 	v->sipi = -1;
 }
 

@@ -77,7 +77,7 @@ void guest_stop(struct vcpu *v, const char *why, u64 what) __attribute__((noretu
 /* ---- svm/apic.c ---- */
 void apic_ipi(u32 apic_id, u32 low);	/* ICR of this processor's local APIC */
 void apic_start_ap(struct vcpu *v, u32 page);
-/* The guest writes its ICR (x2APIC layout). */
+/* The guest writes its ICR, in the layout of the mode its APIC is in. */
 void apic_guest_icr(struct vcpu *v, u64 icr);
 
 /* ---- svm/clock.c ---- */
