@@ -24,6 +24,10 @@
  *   azk-init printk us=N
  *       The kernel's own clock (the one of its log) when it ran init; left out
  *       when /dev/kmsg cannot be read.
+ *   azk-init pcp kb=N
+ *       Free pages that wait in per-CPU lists, which memfree_kb leaves out; how
+ *       many do depends on how long ago the last boot memory was freed. Left
+ *       out when /proc/zoneinfo cannot be read.
  *   azk-init module NAME errno=N
  *       A module named in AZK_MODULES_FILE could not be loaded.
  *   azk-init log TEXT

@@ -51,7 +51,7 @@ static json_t *metrics(const struct kernel *k, const struct plog *p,
 	if (init->printk_us)
 		put(m, "kernel_clock_at_init_ns", (int64_t)init->printk_us * 1000);
 	put(m, "monotonic_clock_at_init_ns", (int64_t)init->clock_ns);
-	put(m, "memory_free_at_init_bytes", (int64_t)init->memfree_kb * 1024);
+	put(m, "memory_free_at_init_bytes", (int64_t)(init->memfree_kb + init->pcp_kb) * 1024);
 	put(m, "image_bytes", (int64_t)k->bytes);
 	return m;
 }

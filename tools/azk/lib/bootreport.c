@@ -38,7 +38,7 @@ static json_t *metrics(const struct guest_result *res)
 	json_object_set_new(m, "wall_seconds_to_init", json_real(res->init_seconds));
 	put(m, "tsc_at_init", res->init.tsc);
 	put(m, "clock_at_init_ns", res->init.clock_ns);
-	put(m, "memory_free_at_init_bytes", res->init.memfree_kb * 1024);
+	put(m, "memory_free_at_init_bytes", (res->init.memfree_kb + res->init.pcp_kb) * 1024);
 	if (res->init.printk_us)
 		put(m, "printk_clock_at_init_ns", res->init.printk_us * 1000);
 	return m;

@@ -46,6 +46,11 @@ static bool start(struct verdict *v, const char *s)
 	return true;
 }
 
+static bool pcp_line(struct verdict *v, const char *s)
+{
+	return key(s, "kb", &v->pcp_kb);
+}
+
 static bool clock_line(struct verdict *v, const char *s)
 {
 	return key(s, "us", &v->printk_us);
@@ -93,6 +98,7 @@ static const struct {
 } words[] = {
 	{ "start ", start },
 	{ "printk ", clock_line },
+	{ "pcp ", pcp_line },
 	{ "exit ", exited },
 	{ "signal ", signalled },
 	{ "log ", log_line },

@@ -15,7 +15,8 @@ struct verdict {
 	bool started;			/* "start" was seen */
 	uint64_t tsc;			/* at init's first instruction */
 	uint64_t clock_ns;		/* CLOCK_MONOTONIC at init */
-	uint64_t memfree_kb;
+	uint64_t memfree_kb;		/* without what is in per-CPU lists */
+	uint64_t pcp_kb;		/* free pages in per-CPU lists; 0: unknown */
 	uint64_t printk_us;		/* kernel's log clock at init; 0: unknown */
 	bool ended;			/* "exit" or "signal" was seen */
 	int exit_code;			/* of the command, 0 to 255 */

@@ -20,6 +20,8 @@ static void good_lines(void **state)
 	assert_int_equal(v.memfree_kb, 452172);
 	assert_true(verdict_line(&v, "azk-init printk us=1536237"));
 	assert_int_equal(v.printk_us, 1536237);
+	assert_true(verdict_line(&v, "azk-init pcp kb=11748"));
+	assert_int_equal(v.pcp_kb, 11748);
 	assert_true(verdict_line(&v, "azk-init module /azk/lib/x.ko errno=8"));
 	assert_int_equal(v.modules.n, 1);
 	assert_string_equal(v.modules.v[0], "/azk/lib/x.ko errno=8");
@@ -65,7 +67,8 @@ static void bad_lines(void **state)
 		"azk-init start", "azk-init start tsc=1 clock_ns=2",
 		"azk-init start tsc=1x clock_ns=2 memfree_kb=3",
 		"azk-init start tsc=99999999999999999999 clock_ns=2 memfree_kb=3",
-		"azk-init printk us=", "azk-init unknown 1", " azk-init exit 0 taint=0",
+		"azk-init printk us=", "azk-init pcp kb=-1",
+		"azk-init unknown 1", " azk-init exit 0 taint=0",
 		"somebody azk-init exit 0 taint=0",
 	};
 
