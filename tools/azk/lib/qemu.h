@@ -35,6 +35,7 @@ struct qemu_machine {
 	const char *name;	/* --machine NAME */
 	const char *what;	/* one line for --help */
 	const char *append;	/* kernel options this machine needs, or "" */
+	bool hvhost;		/* the kernel is a guest of hvhost, not of QEMU */
 	/* Adds -machine and the devices that carry the four channels. */
 	void (*args)(struct strv *argv, const struct qemu_boot *b);
 };
