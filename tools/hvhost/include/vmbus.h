@@ -48,6 +48,9 @@ struct vmbus_channel {
 	bool open;
 };
 
+/* The bus itself, once, before any device. 0 or -HV_ENOMEM. */
+int vmbus_init(struct vm *vm);
+
 /* ---- devices come and go ---- */
 
 /*

@@ -116,8 +116,10 @@ static bool page_wrmsr(struct tlfs_vp *t, u64 *page, u64 value)
 static void eom(struct tlfs_vp *t)
 {
 	for (u32 i = 0; i < HV_SINTS; i++)
-		if (!(t->sint[i] & HV_SINT_MASKED))
+		if (!(t->sint[i] & HV_SINT_MASKED)) {
 			stimer_eom(t, i);
+			vmbus_eom(t->vp, i);
+		}
 }
 
 bool synic_wrmsr(struct tlfs_vp *t, u32 msr, u64 value)
