@@ -16,6 +16,7 @@ struct vcpu;
 /* E820 types: Documentation/arch/x86/zero-page.rst, ACPI 6.5 15.1. */
 #define E820_RAM	1
 #define E820_RESERVED	2
+#define E820_ACPI	3
 
 struct mem_range {
 	u64 start, end;		/* bytes, end exclusive */
@@ -60,7 +61,9 @@ bool linux_load(struct vm *vm, const struct boot_info *bi, struct guest_entry *e
 /* Load module 0 as a multiboot ELF32 test kernel. False when it is none. */
 bool flat_load(struct vm *vm, const struct boot_info *bi, struct guest_entry *entry);
 
-/* Make the ACPI tables say what the guest has: no HPET. */
-void acpi_hide_hpet(struct vm *vm);
+/* A page below 1 MiB that the guest finds marked as holding ACPI tables. hv_die() */
+u64 memory_acpi_page(struct vm *vm);
+/* Make the ACPI tables say what the guest has: a VMBus, no HPET. hv_die() */
+void acpi_for_guest(struct vm *vm);
 
 #endif

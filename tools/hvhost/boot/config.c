@@ -53,6 +53,10 @@ static bool take(struct vm_config *c, const char *key, size_t kn, const char *va
 		return size_parse(val, vn, &c->heap);
 	if (IS("seed"))
 		return number(val, vn, &c->seed);
+	if (IS("vpci")) {
+		c->vpci_tests++;
+		return vn == 4 && !memcmp(val, "test", 4);
+	}
 	if (IS("icount"))
 		return c->icount = !vn;
 	if (IS("quiet"))
@@ -77,7 +81,7 @@ bool config_parse(struct vm_config *c, const char *text, char *why, size_t size)
 		for (k = 0; k < n && text[k] != '='; k++)
 			;
 		if (n && !take(c, text, k, text + k + (k < n), k < n ? n - k - 1 : 0)) {
-			hv_snprintf(why, size, "'%.*s': expected cpus=1..%d, heap=SIZE, seed=N, icount, quiet",
+			hv_snprintf(why, size, "'%.*s': expected cpus=1..%d, heap=SIZE, seed=N, vpci=test, icount, quiet",
 				    (int)MIN(n, 64), text, VM_MAX_VPS);
 			return false;
 		}

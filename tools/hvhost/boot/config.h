@@ -12,6 +12,7 @@ struct vm_config {
 	u32 cpus;		/* cpus=1..16 */
 	u64 heap;		/* heap=SIZE: hvhost's own memory, bytes */
 	u64 seed;		/* seed=N */
+	u32 vpci_tests;		/* vpci=test, repeated: buses with a test function */
 	bool icount;		/* icount: the TSC is 1 GHz and counts instructions */
 	bool quiet;		/* quiet: log only faults */
 };

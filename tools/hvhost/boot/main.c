@@ -7,9 +7,11 @@
 #include "boot/boot.h"
 #include "boot/config.h"
 #include "boot/main.h"
+#include "device.h"
 #include "lib.h"
 #include "svm/svm.h"
 #include "tlfs_exit.h"
+#include "vmbus.h"
 
 struct idt_gate {
 	u16 low, selector;
@@ -51,16 +53,17 @@ void hv_main(u32 magic, const void *info)
 	if (!bi.modules)
 		hv_die("no guest: the first module is to be a kernel");
 	memory_divide(&vm, &bi, config.heap);
+	acpi_for_guest(&vm);
 	vm.config = &config;
 	vm.vps = config.cpus;
 	vm.seed = config.seed;
 	if (!linux_load(&vm, &bi, &entry) && !flat_load(&vm, &bi, &entry))
 		hv_die("no guest: the first module is neither a bzImage nor a multiboot ELF32 kernel");
-	acpi_hide_hpet(&vm);
-
 	svm_init(&vm);
 	if (!tlfs_init(&vm))
 		hv_die("no memory for the hypervisor's state");
+	if (vmbus_init(&vm) || devices_init(&vm))
+		hv_die("no memory for the bus and its devices");
 	hv_log("%u vCPUs, heap %lu MiB, TSC %lu kHz", vm.vps, config.heap >> 20,
 	       vm_tsc_hz(&vm) / 1000);
 	svm_run_first(&vm, &entry);

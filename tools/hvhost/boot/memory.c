@@ -11,11 +11,12 @@
 #include "lib/heap.h"
 
 #define MIB2	(2ull << 20)
+#define ACPI_PAGE	0x90000ull	/* above what the loaders use, below the EBDA */
 
 extern u8 hv_image[], hv_image_end[];
 
-/* Cut [start, end) out of the RAM of @m and put it there as reserved. */
-static void reserve(struct memory_map *m, u64 start, u64 end)
+/* Cut [start, end) out of the RAM of @m and put it there as @type. */
+static void cut(struct memory_map *m, u64 start, u64 end, u32 type)
 {
 	for (u32 i = 0; i < m->n; i++) {
 		struct mem_range *r = &m->range[i], old = *r;
@@ -25,13 +26,18 @@ static void reserve(struct memory_map *m, u64 start, u64 end)
 		if (m->n + 2 > ARRAY_SIZE(m->range))
 			hv_die("the memory map has too many ranges");
 		r->end = start;
-		m->range[m->n++] = (struct mem_range){ start, end, E820_RESERVED };
+		m->range[m->n++] = (struct mem_range){ start, end, type };
 		if (end < old.end)
 			m->range[m->n++] = (struct mem_range){ end, old.end, E820_RAM };
-		m->host[m->hosts++] = (struct mem_range){ start, end, E820_RESERVED };
 		return;
 	}
 	hv_die("no RAM at %lx to %lx for hvhost", start, end);
+}
+
+static void reserve(struct memory_map *m, u64 start, u64 end)
+{
+	cut(m, start, end, E820_RESERVED);
+	m->host[m->hosts++] = (struct mem_range){ start, end, E820_RESERVED };
 }
 
 static void sort(struct memory_map *m)
@@ -65,6 +71,15 @@ void memory_divide(struct vm *vm, struct boot_info *bi, u64 heap)
 	sort(&map);
 	vm->mem = &map;
 	heap_start((void *)(top - heap), heap);
+}
+
+u64 memory_acpi_page(struct vm *vm)
+{
+	struct memory_map *m = vm->mem;
+
+	cut(m, ACPI_PAGE, ACPI_PAGE + PAGE_SIZE, E820_ACPI);
+	sort(m);
+	return ACPI_PAGE;
 }
 
 void *gpa_range(struct vm *vm, u64 gpa, u64 len)

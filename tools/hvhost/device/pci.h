@@ -11,6 +11,7 @@
 #include "vmbus.h"
 #include "vpci.h"
 #include "vpci_proto.h"
+#include "vmbus_proto.h"
 
 /* Registers of a type 0 header. PCI Local Bus 3.0, 6.1. */
 #define PCI_COMMAND		0x04
@@ -132,8 +133,6 @@ struct vpci {
 struct vpci *vpci_get(struct vm *vm);
 
 /* include/linux/hyperv.h, enum vmbus_packet_type */
-#define VM_PKT_DATA_INBAND	6
-#define VM_PKT_COMP		11
 
 /* pci.c */
 void vpci_refused(struct vpci_bus *bus, const char *format, ...) __printf(2, 3);

@@ -9,6 +9,9 @@
 
 #include "vm.h"
 
+/* Every device of vm->config. 0, or -HV_E* of the first that could not be made. */
+int devices_init(struct vm *vm);
+
 /* ---- PCI: device/pci.c ---- */
 
 #define VPCI_MAX_FUNCTIONS	8

@@ -41,6 +41,7 @@
 #define HV_HINT_APIC_MSRS		(1u << 3)
 #define HV_HINT_RELAXED_TIMING		(1u << 5)
 #define HV_HINT_NO_AUTO_EOI		(1u << 9)
+#define HV_HINT_MMIO_HYPERCALLS		(1u << 21)
 #define HV_SPINLOCK_NEVER_NOTIFY	0xffffffffu
 
 /* ---- synthetic MSRs ---- */
@@ -104,6 +105,10 @@
 
 #define HV_CALL_POST_MESSAGE	0x005c
 #define HV_CALL_SIGNAL_EVENT	0x005d
+#define HV_CALL_RETARGET_INTERRUPT	0x007e
+#define HV_CALL_MMIO_READ	0x0106
+#define HV_CALL_MMIO_WRITE	0x0107
+#define HV_MMIO_BYTES		64
 
 #define HV_STATUS_SUCCESS			0x0000
 #define HV_STATUS_INVALID_HYPERCALL_CODE	0x0002
@@ -124,6 +129,27 @@ struct hv_signal_event_input {
 	u32 connection;
 	u16 flag, reserved;
 };
+
+struct hv_mmio_input {
+	u64 gpa;
+	u32 size, reserved;
+	u8 data[HV_MMIO_BYTES];		/* of a write only */
+};
+
+/* HV_INPUT_RETARGET_DEVICE_INTERRUPT; banks: 64 VPs each, from the header of variable size */
+#define HV_RETARGET_VP_SET	(1u << 1)
+#define HV_RETARGET_BANKS	8
+struct hv_retarget_input {
+	u64 partition, device;
+	u32 source, reserved1;		/* source 1: MSI */
+	u32 address, data;
+	u64 reserved2;
+	u32 vector, flags;
+	u64 mask;			/* VPs; with a VP set: its format */
+	u64 bank_mask;
+	u64 bank[HV_RETARGET_BANKS];
+};
+_Static_assert(offsetof(struct hv_retarget_input, bank_mask) == 56, "TLFS");
 
 /* ---- Inter-partition communication ---- */
 #define HV_MESSAGE_NONE			0

@@ -12,6 +12,7 @@
 #include "svm/msr.h"
 #include "svm/svm.h"
 #include "tlfs_exit.h"
+#include "vpci.h"
 
 #define CR4_OSXSAVE	(1ull << 18)
 #define CR4_PKE		(1ull << 22)
@@ -154,11 +155,24 @@ static void do_vmmcall(struct vcpu *v)
 	skip(v, 3);
 }
 
+static void do_pci(struct vcpu *v, u32 info)
+{
+	u32 size = info >> 4 & 7, value = (u32)v->vmcb->rax;
+	u32 mask = size == 4 ? 0xffffffff : (1u << (8 * size)) - 1;
+
+	value &= mask;
+	pci_port_access(v->vp->vm, (u16)(info >> 16), size, !(info & IOIO_IN), &value);
+	if (info & IOIO_IN)
+		v->vmcb->rax = size == 4 ? value : (v->vmcb->rax & ~(u64)mask) | (value & mask);
+}
+
 static void do_io(struct vcpu *v)
 {
 	u32 info = (u32)v->vmcb->exit_info1, port = info >> 16;
 
-	if (info & (IOIO_IN | IOIO_STRING)) {
+	if ((port & ~7u) == PORT_PCI && !(info & IOIO_STRING)) {
+		do_pci(v, info);
+	} else if (info & (IOIO_IN | IOIO_STRING)) {
 		/* nothing to read at either port */
 		if (info & IOIO_STRING)
 			guest_stop(v, "string access to a port of the host", port);

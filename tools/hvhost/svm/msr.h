@@ -19,5 +19,6 @@
  */
 #define PORT_EXIT	0xf4
 #define PORT_PHASE	0xe8
+#define PORT_PCI	0xcf8	/* and seven more */
 
 #endif

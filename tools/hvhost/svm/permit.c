@@ -29,6 +29,8 @@ void permit_build(struct svm *s)
 	msr_bits(msr, MSR_X2APIC_ICR, false, true);
 	io[PORT_EXIT / 8] |= 1 << (PORT_EXIT % 8);
 	io[PORT_PHASE / 8] |= 1 << (PORT_PHASE % 8);
+	/* PCI configuration: functions that hvhost keeps are not to be found */
+	io[PORT_PCI / 8] = 0xff;
 	s->msrpm = (u64)msr;
 	s->iopm = (u64)io;
 }

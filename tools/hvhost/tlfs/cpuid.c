@@ -43,7 +43,8 @@ static void hv_leaf(struct vp *vp, u32 leaf, u32 r[4])
 		       HV_FEATURE_STIMER_DIRECT;
 		break;
 	case HV_CPUID_HINTS:
-		r[0] = HV_HINT_APIC_MSRS | HV_HINT_RELAXED_TIMING | HV_HINT_NO_AUTO_EOI;
+		r[0] = HV_HINT_APIC_MSRS | HV_HINT_RELAXED_TIMING | HV_HINT_NO_AUTO_EOI |
+		       HV_HINT_MMIO_HYPERCALLS;
 		r[1] = HV_SPINLOCK_NEVER_NOTIFY;
 		break;
 	case HV_CPUID_LIMITS:
