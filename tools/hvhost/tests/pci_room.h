@@ -323,7 +323,7 @@ int vm_map_page(struct vm *vm, u64 gpa, void *page)
 	return 0;
 }
 
-static void *world_mapped(u64 gpa)
+static inline void *world_mapped(u64 gpa)
 {
 	u32 i;
 
