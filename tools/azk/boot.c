@@ -35,6 +35,7 @@ struct options {
 	uint64_t memory;
 	bool icount, verbose;
 	struct strv add, modules;
+	struct hyperv_devices hyperv;
 };
 
 /* Machines and exit codes, for --help. */
@@ -86,6 +87,11 @@ static int check(const struct opt_usage *u, struct options *o, int nargs, char *
 		ret = opt_bad(u, "hvhost has at most %d vCPUs, got --cpus %d", HYPERV_CPUS_MAX, o->cpus);
 	if (!ret && o->host_log && !(*m)->hvhost)
 		ret = opt_bad(u, "--host-log is the log of hvhost: only with --machine hyperv");
+	if (!ret && o->hyperv.vpci.n && !(*m)->hvhost)
+		ret = opt_bad(u, "--vpci is a bus of hvhost: only with --machine hyperv");
+	for (size_t i = 0; !ret && i < o->hyperv.vpci.n; i++)
+		if (!hyperv_vpci(o->hyperv.vpci.v[i]))
+			ret = opt_bad(u, "--vpci wants test, got '%s'", o->hyperv.vpci.v[i]);
 	if (!ret && o->memory < MEMORY_MIN)
 		ret = opt_bad(u, "--memory wants at least 32M");
 	buf_free(&list);
@@ -158,7 +164,8 @@ static int boot(const struct options *o, const struct qemu_machine *m,
 	};
 	struct guest_run r = {
 		.boot = { .machine = m, .kernel = k->image, .cpus = o->cpus,
-			  .memory = o->memory, .icount = o->icount },
+			  .memory = o->memory, .icount = o->icount,
+			  .hyperv = &o->hyperv },
 		.hang_s = o->hang, .timeout_s = o->timeout,
 		.stream_fd = STDOUT_FILENO, .interactive = in.interactive,
 		.sysmap = k->sysmap,
@@ -215,6 +222,7 @@ int cmd_boot(int argc, char **argv)
 		{ "timeout", "S", "limit for the whole run; 0: none (300)", OPT_INT, &o.timeout },
 		{ "json", "F", "write a report", OPT_STR, &o.json },
 		{ "host-log", "F", "write what hvhost says (machine hyperv)", OPT_STR, &o.host_log },
+		{ "vpci", "WHAT", "PCI bus behind VMBus; test: our own function; repeatable (machine hyperv)", OPT_LIST, &o.hyperv.vpci },
 		{ NULL, NULL, NULL, OPT_FLAG, NULL },
 	};
 	char *tail = help_tail();
@@ -240,6 +248,7 @@ int cmd_boot(int argc, char **argv)
 	kernel_free(&k);
 	strv_free(&o.add);
 	strv_free(&o.modules);
+	strv_free(&o.hyperv.vpci);
 	free(tail);
 	return ret == OPT_HELP ? AZK_OK : ret;
 }

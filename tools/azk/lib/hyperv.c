@@ -37,12 +37,16 @@ static void add_doubled(struct buf *to, const char *s)
 void hyperv_kernel(struct strv *argv, const struct qemu_boot *b)
 {
 	char *host = beside_azk("AZK_HVHOST", "hvhost.elf");
-	struct buf modules = BUF_INIT;
+	struct buf modules = BUF_INIT, words = BUF_INIT;
+	const struct hyperv_devices *d = b->hyperv;
 
 	strv_add(argv, "-kernel");
 	strv_add(argv, host);
 	strv_add(argv, "-append");
-	strv_addf(argv, "cpus=%d%s", b->cpus, b->icount ? " icount" : "");
+	buf_addf(&words, "cpus=%d%s", b->cpus, b->icount ? " icount" : "");
+	for (size_t i = 0; d && i < d->vpci.n; i++)
+		buf_addf(&words, " vpci=%s", d->vpci.v[i]);
+	strv_add(argv, buf_str(&words));
 	add_doubled(&modules, b->kernel);
 	if (b->append && *b->append) {
 		buf_adds(&modules, " ");
@@ -55,7 +59,13 @@ void hyperv_kernel(struct strv *argv, const struct qemu_boot *b)
 	strv_add(argv, "-initrd");
 	strv_add(argv, buf_str(&modules));
 	buf_free(&modules);
+	buf_free(&words);
 	free(host);
+}
+
+bool hyperv_vpci(const char *what)
+{
+	return !strcmp(what, "test");
 }
 
 bool hyperv_line(const char *line)

@@ -6,8 +6,14 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
+#include "buf.h"
+
 struct qemu_boot;
-struct strv;
+
+/* What is on the bus, as hvhost's own words. */
+struct hyperv_devices {
+	struct strv vpci;	/* "test": a bus with our test function */
+};
 
 /* Each line of hvhost's log begins so; it comes on port 0xe9 (tools/hvhost/lib/log.c). */
 #define HYPERV_LINE	"hvhost: "
@@ -22,6 +28,8 @@ struct strv;
 void hyperv_args(struct strv *argv, const struct qemu_boot *b);
 /* -kernel, -append and -initrd: hvhost, its words, and the guest as modules. */
 void hyperv_kernel(struct strv *argv, const struct qemu_boot *b);
+/* Whether a PCI bus of hvhost can have @what. */
+bool hyperv_vpci(const char *what);
 /* A line of hvhost's? */
 bool hyperv_line(const char *line);
 /* Why hvhost stopped: points into @debug, the line ends at '\n'. Or NULL. */

@@ -11,6 +11,7 @@
 
 struct strv;
 struct qemu_boot;
+struct hyperv_devices;
 
 #define QEMU_PROGRAM	"qemu-system-x86_64"
 #define QEMU_MIN_MAJOR	10	/* what azk bench needs; booting works with less */
@@ -54,6 +55,7 @@ struct qemu_boot {
 	int cpus;
 	uint64_t memory;	/* bytes; whole MiB are used */
 	bool icount;		/* one instruction = 1 ns; fixed clock and seed */
+	const struct hyperv_devices *hyperv;	/* machine hyperv: its devices, or NULL */
 	const struct strv *extra;	/* last words, such as -plugin X; or NULL */
 };
 
