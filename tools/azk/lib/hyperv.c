@@ -44,6 +44,8 @@ void hyperv_kernel(struct strv *argv, const struct qemu_boot *b)
 	strv_add(argv, host);
 	strv_add(argv, "-append");
 	buf_addf(&words, "cpus=%d%s", b->cpus, b->icount ? " icount" : "");
+	if (b->append && strstr(b->append, "nox2apic"))
+		buf_adds(&words, " apic-msrs");
 	for (size_t i = 0; d && i < d->vpci.n; i++)
 		buf_addf(&words, " vpci=%s", d->vpci.v[i]);
 	strv_add(argv, buf_str(&words));

@@ -57,6 +57,8 @@ static bool take(struct vm_config *c, const char *key, size_t kn, const char *va
 		c->vpci_tests++;
 		return vn == 4 && !memcmp(val, "test", 4);
 	}
+	if (IS("apic-msrs"))
+		return c->apic_msrs = !vn;
 	if (IS("icount"))
 		return c->icount = !vn;
 	if (IS("quiet"))
@@ -81,7 +83,7 @@ bool config_parse(struct vm_config *c, const char *text, char *why, size_t size)
 		for (k = 0; k < n && text[k] != '='; k++)
 			;
 		if (n && !take(c, text, k, text + k + (k < n), k < n ? n - k - 1 : 0)) {
-			hv_snprintf(why, size, "'%.*s': expected cpus=1..%d, heap=SIZE, seed=N, vpci=test, icount, quiet",
+			hv_snprintf(why, size, "'%.*s': expected cpus=1..%d, heap=SIZE, seed=N, vpci=test, apic-msrs, icount, quiet",
 				    (int)MIN(n, 64), text, VM_MAX_VPS);
 			return false;
 		}

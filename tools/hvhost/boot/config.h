@@ -13,6 +13,7 @@ struct vm_config {
 	u64 heap;		/* heap=SIZE: hvhost's own memory, bytes */
 	u64 seed;		/* seed=N */
 	u32 vpci_tests;		/* vpci=test, repeated: buses with a test function */
+	bool apic_msrs;		/* apic-msrs: recommend EOI, ICR and TPR by MSR: for xAPIC guests */
 	bool icount;		/* icount: the TSC is 1 GHz and counts instructions */
 	bool quiet;		/* quiet: log only faults */
 };

@@ -4,6 +4,7 @@
  * Each bit set here has its implementation in this room; what is not there is
  * not offered, and the MSR of a privilege that is not offered gives #GP.
  */
+#include "boot/config.h"
 #include "lib.h"
 #include "tlfs/tlfs.h"
 
@@ -43,8 +44,10 @@ static void hv_leaf(struct vp *vp, u32 leaf, u32 r[4])
 		       HV_FEATURE_STIMER_DIRECT;
 		break;
 	case HV_CPUID_HINTS:
-		r[0] = HV_HINT_APIC_MSRS | HV_HINT_RELAXED_TIMING | HV_HINT_NO_AUTO_EOI |
-		       HV_HINT_MMIO_HYPERCALLS;
+		/* an EOI by MSR is an exit: only who cannot use x2APIC is told to */
+		r[0] = HV_HINT_RELAXED_TIMING | HV_HINT_NO_AUTO_EOI | HV_HINT_MMIO_HYPERCALLS;
+		if (vp->vm->config->apic_msrs)
+			r[0] |= HV_HINT_APIC_MSRS;
 		r[1] = HV_SPINLOCK_NEVER_NOTIFY;
 		break;
 	case HV_CPUID_LIMITS:

@@ -55,6 +55,14 @@ awk '/stimer0 interrupts/ { exit $2 + $3 < 20 } END { if (!NR) exit 1 }' "$dir/o
 verdict $? "and they do come"
 grep -q '"exits":' "$dir/log" && ! grep -q '"exits":{[^}]*"0x60"' "$dir/log"
 verdict $? "no exit for an interrupt"
+! grep -q '"msr_writes":{[^}]*"0x40000070"' "$dir/log"
+verdict $? "nor for its end"
+
+guest 0 "a PCI bus on VMBus" --cpus 2 --vpci test -- ls /sys/bus/pci/devices
+said "the guest speaks VMBus 5.3" "Vmbus version:5.3"
+grep -qE ' [0-9a-f]{4}:00:00\.0$' "$dir/out" && ! grep -qE 'WARNING:|BUG:' "$dir/out"
+verdict $? "its function is found"
+said "by MMIO hypercalls" '"0x106":' log
 
 guest 0 "xAPIC" --cpus 2 --append nox2apic -- /bin/true
 said "xAPIC: its ICR is the synthetic one" "Using enlightened APIC (xapic mode)"
