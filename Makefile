@@ -29,6 +29,7 @@ all: deps azk guest base tree config build config-upstream build-upstream boot b
 include tools/make/kernel.mk
 include tools/make/bench.mk
 include tools/make/series.mk
+include tools/make/hvhost.mk
 include tools/make/check.mk
 
 help:

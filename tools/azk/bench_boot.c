@@ -146,6 +146,9 @@ static int check(const struct opt_usage *u, const struct options *o, int nargs,
 	*m = qemu_machine(o->machine);
 	if (!*m)
 		return opt_bad(u, "no machine '%s'; 'azk boot --help' lists them", o->machine);
+	if ((*m)->hvhost)
+		return opt_bad(u, "on %s the host's instructions would be counted as the guest's; take q35 or microvm",
+			       o->machine);
 	if (!nargs)
 		return opt_bad(u, "name at least one kernel");
 	if (nargs > KERNELS_MAX)

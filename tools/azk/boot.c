@@ -16,7 +16,9 @@
 #include "lib/bootreport.h"
 #include "lib/buf.h"
 #include "lib/exit.h"
+#include "lib/file.h"
 #include "lib/guest.h"
+#include "lib/hyperv.h"
 #include "lib/initrd.h"
 #include "lib/kernel.h"
 #include "lib/msg.h"
@@ -28,11 +30,12 @@
 #define CPUS_MAX	255	/* what an 8-bit APIC id can name */
 
 struct options {
-	const char *kernel, *machine, *initrd, *append, *json, *modules_dir;
+	const char *kernel, *machine, *initrd, *append, *json, *modules_dir, *host_log;
 	int cpus, timeout, hang;
 	uint64_t memory;
 	bool icount, verbose;
 	struct strv add, modules;
+	struct hyperv_devices hyperv;
 };
 
 /* Machines and exit codes, for --help. */
@@ -80,6 +83,15 @@ static int check(const struct opt_usage *u, struct options *o, int nargs, char *
 	}
 	if (!ret && (o->cpus < 1 || o->cpus > CPUS_MAX))
 		ret = opt_bad(u, "--cpus wants 1 to %d, got %d", CPUS_MAX, o->cpus);
+	if (!ret && (*m)->hvhost && o->cpus > HYPERV_CPUS_MAX)
+		ret = opt_bad(u, "hvhost has at most %d vCPUs, got --cpus %d", HYPERV_CPUS_MAX, o->cpus);
+	if (!ret && o->host_log && !(*m)->hvhost)
+		ret = opt_bad(u, "--host-log is the log of hvhost: only with --machine hyperv");
+	if (!ret && o->hyperv.vpci.n && !(*m)->hvhost)
+		ret = opt_bad(u, "--vpci is a bus of hvhost: only with --machine hyperv");
+	for (size_t i = 0; !ret && i < o->hyperv.vpci.n; i++)
+		if (!hyperv_vpci(o->hyperv.vpci.v[i]))
+			ret = opt_bad(u, "--vpci wants test, got '%s'", o->hyperv.vpci.v[i]);
 	if (!ret && o->memory < MEMORY_MIN)
 		ret = opt_bad(u, "--memory wants at least 32M");
 	buf_free(&list);
@@ -124,6 +136,24 @@ static void explain(const char *name, const struct guest_result *res)
 			buf_str(&res->why), buf_str(&res->last_line));
 }
 
+static int write_host_log(const char *path, const char *debug)
+{
+	struct buf out = BUF_INIT;
+	int ret;
+
+	while (*debug) {
+		size_t n = strcspn(debug, "\n");
+
+		n += debug[n] == '\n';
+		if (hyperv_line(debug))
+			buf_addf(&out, "%.*s", (int)n, debug);
+		debug += n;
+	}
+	ret = file_write(path, buf_str(&out), out.len);
+	buf_free(&out);
+	return ret;
+}
+
 static int boot(const struct options *o, const struct qemu_machine *m,
 		const struct kernel *k, char **command)
 {
@@ -134,7 +164,8 @@ static int boot(const struct options *o, const struct qemu_machine *m,
 	};
 	struct guest_run r = {
 		.boot = { .machine = m, .kernel = k->image, .cpus = o->cpus,
-			  .memory = o->memory, .icount = o->icount },
+			  .memory = o->memory, .icount = o->icount,
+			  .hyperv = &o->hyperv },
 		.hang_s = o->hang, .timeout_s = o->timeout,
 		.stream_fd = STDOUT_FILENO, .interactive = in.interactive,
 		.sysmap = k->sysmap,
@@ -153,6 +184,11 @@ static int boot(const struct options *o, const struct qemu_machine *m,
 	r.boot.append = append;
 	ret = guest_run(&r, &res);
 	explain(k->name, &res);
+	if (o->host_log) {
+		int wrote = write_host_log(o->host_log, buf_str(&res.debug));
+
+		ret = wrote ? wrote : ret;
+	}
 	if (o->json) {
 		int wrote = bootreport_write(o->json, k, &r, &res);
 
@@ -185,6 +221,8 @@ int cmd_boot(int argc, char **argv)
 		{ "hang", "S", "seconds without output that mean a hang; 0: none (60)", OPT_INT, &o.hang },
 		{ "timeout", "S", "limit for the whole run; 0: none (300)", OPT_INT, &o.timeout },
 		{ "json", "F", "write a report", OPT_STR, &o.json },
+		{ "host-log", "F", "write what hvhost says (machine hyperv)", OPT_STR, &o.host_log },
+		{ "vpci", "WHAT", "PCI bus behind VMBus; test: our own function; repeatable (machine hyperv)", OPT_LIST, &o.hyperv.vpci },
 		{ NULL, NULL, NULL, OPT_FLAG, NULL },
 	};
 	char *tail = help_tail();
@@ -210,6 +248,7 @@ int cmd_boot(int argc, char **argv)
 	kernel_free(&k);
 	strv_free(&o.add);
 	strv_free(&o.modules);
+	strv_free(&o.hyperv.vpci);
 	free(tail);
 	return ret == OPT_HELP ? AZK_OK : ret;
 }

@@ -271,6 +271,30 @@ static void set_terminal(void)
 		close(fd);
 }
 
+/*
+ * The end of a session hangs its terminal up, and what the driver has not sent
+ * by then is gone. So the session's leader is not the command but its parent, which
+ * ends as the command did once the last byte is out. Returns in the command.
+ */
+static void stay_until_said(void)
+{
+	pid_t pid = fork();
+	int status = 126 << 8;
+
+	if (!pid)
+		return;
+	signal(SIGINT, SIG_IGN);	/* the person's keys are for the command */
+	signal(SIGQUIT, SIG_IGN);
+	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	tcdrain(STDOUT_FILENO);
+	if (WIFSIGNALED(status)) {
+		signal(WTERMSIG(status), SIG_DFL);
+		kill(getpid(), WTERMSIG(status));
+	}
+	_exit(WEXITSTATUS(status));
+}
+
 static void run_command(char **argv)
 {
 	sigset_t none;
@@ -278,6 +302,7 @@ static void run_command(char **argv)
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	set_terminal();
+	stay_until_said();
 	execvp(argv[0], argv);
 	fprintf(stderr, "init: %s: %s\n", argv[0], strerror(errno));
 	_exit(errno == ENOENT ? 127 : 126);

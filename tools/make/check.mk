@@ -9,16 +9,20 @@
 sanitize := -fsanitize=address,undefined -fno-sanitize-recover=undefined \
 	    -fno-omit-frame-pointer
 unit	:= $(patsubst %.c,%,$(notdir $(sort $(wildcard tools/azk/tests/test_*.c))))
+unit	+= $(patsubst %.c,hv_%,$(notdir $(sort $(wildcard tools/hvhost/tests/test_*.c))))
 export QUICK := $(unit:%=out/test/bin/%) $(unit:%=out/asan/test/bin/%) \
 		$(sort $(wildcard tools/*/tests/*.sh))
 export GUEST := $(sort $(wildcard tools/*/tests/guest/*.sh))
 export BUILD := config build config-upstream build-upstream
 
-tests: azk guest
+tests: azk guest hvhost
 	$(step) tests $(MAKE) -s -C tools/azk OUT=$(OUT) WERROR=-Werror tests
+	$(step) hvhost-tests $(MAKE) -s -C tools/hvhost OUT=$(OUT) WERROR=-Werror tests
 
 tests-asan: deps
 	$(step) tests-asan $(MAKE) -s -C tools/azk OUT=$(OUT)/asan WERROR=-Werror \
+		CFLAGS="$(sanitize) -O1" LDFLAGS="$(sanitize)" tests
+	$(step) hvhost-asan $(MAKE) -s -C tools/hvhost OUT=$(OUT)/asan WERROR=-Werror \
 		CFLAGS="$(sanitize) -O1" LDFLAGS="$(sanitize)" tests
 
 check-quick: tests tests-asan base tree

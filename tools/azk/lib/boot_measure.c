@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "../guest/protocol.h"
+#include "beside.h"
 #include "boot_measure.h"
 #include "boot_once.h"
 #include "boot_profile.h"
@@ -38,27 +39,12 @@ struct work {
 	char *plugin;
 };
 
-/* out/bin/insncount.so lies beside out/bin/azk; AZK_INSNCOUNT says otherwise. */
-static char *find_plugin(void)
-{
-	const char *env = getenv("AZK_INSNCOUNT");
-	char self[PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
-
-	if (env)
-		return realpath(env, NULL);
-	if (n < 0)
-		return NULL;
-	self[n] = '\0';
-	return xasprintf("%s/insncount.so", dirname(self));
-}
-
 static int work_open(struct work *w)
 {
 	memset(w, 0, sizeof(*w));
-	w->plugin = find_plugin();
-	if (!w->plugin || !file_exists(w->plugin))
-		return azk_err(AZK_EX_NOFILE, w->plugin ? w->plugin : "insncount.so",
+	w->plugin = beside_azk("AZK_INSNCOUNT", "insncount.so");
+	if (!file_exists(w->plugin))
+		return azk_err(AZK_EX_NOFILE, w->plugin,
 			       "build it with 'make azk'", "the counting plugin is not there");
 	strcpy(w->dir, "/tmp/azk-bench-XXXXXX");
 	if (!mkdtemp(w->dir))

@@ -20,6 +20,7 @@ const struct azk_exit_name azk_exit_names[] = {
 	  "the guest command was killed, or its exit code was above 125" },
 	{ AZK_EX_SYSTEM, "system", "the machine refused (memory, disk, permission)" },
 	{ AZK_EX_INTERRUPTED, "interrupted", "Ctrl-C or SIGTERM" },
+	{ AZK_EX_HOST, "host_stopped", "hvhost stopped the machine and says why" },
 	{ 0, NULL, NULL },
 };
 

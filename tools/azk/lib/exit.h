@@ -27,6 +27,7 @@ enum azk_exit {
 	AZK_EX_GUEST_SIGNAL = 203,	/* guest command killed, or its code > 125 */
 	AZK_EX_SYSTEM = 204,		/* the machine: no memory, disk full, ... */
 	AZK_EX_INTERRUPTED = 205,	/* Ctrl-C or SIGTERM */
+	AZK_EX_HOST = 206,		/* hvhost stopped: the guest or itself at fault */
 };
 
 struct azk_exit_name {

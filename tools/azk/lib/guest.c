@@ -21,6 +21,7 @@
 #include "console.h"
 #include "exit.h"
 #include "guest.h"
+#include "hyperv.h"
 #include "msg.h"
 #include "qemu_start.h"
 #include "qmp.h"
@@ -420,11 +421,25 @@ static bool panicked(struct session *s)
 	return found;
 }
 
+/* hvhost ended it, and its last words say why. */
+static int hvhost_ended(struct session *s)
+{
+	const char *why = hyperv_stop(buf_str(&s->res->debug));
+
+	if (!why)
+		why = "no word";
+	return because(s, AZK_EX_HOST, "hvhost stopped: %.*s", (int)strcspn(why, "\n"), why);
+}
+
 static int qemu_ended(struct session *s)
 {
 	const struct buf *err = &s->res->err;
 	char *text, *last;
 
+	if (s->r->boot.machine->hvhost && WIFEXITED(s->status) &&
+	    (WEXITSTATUS(s->status) == HYPERV_STATUS_HOST ||
+	     WEXITSTATUS(s->status) == HYPERV_STATUS_GUEST))
+		return hvhost_ended(s);
 	if (panicked(s))
 		return AZK_EX_PANIC;
 	if (s->first[CONSOLE_REBOOT].line)

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "../guest/protocol.h"
+#include "beside.h"
 #include "cpio.h"
 #include "exit.h"
 #include "file.h"
@@ -19,23 +20,9 @@
 
 static const char *const applets[] = { AZK_APPLETS };
 
-/* out/bin/init lies beside out/bin/azk; AZK_INIT says otherwise. */
-static char *own_init(void)
-{
-	char self[PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
-
-	if (getenv("AZK_INIT"))
-		return xstrdup(getenv("AZK_INIT"));
-	if (n < 0)
-		return xstrdup("out/bin/init");
-	self[n] = '\0';
-	return xasprintf("%s/init", dirname(self));
-}
-
 static int add_init(struct cpio *c, const struct initrd *i)
 {
-	char *path = i->init ? xstrdup(i->init) : own_init();
+	char *path = i->init ? xstrdup(i->init) : beside_azk("AZK_INIT", "init");
 	const char *dir = i->base ? AZK_APPLET_DIR : "/bin";
 	struct buf data = BUF_INIT;
 	int ret;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "buf.h"
+#include "hyperv.h"
 #include "qemu.h"
 
 static void add_way_out(struct strv *argv)
@@ -17,15 +18,27 @@ static void add_way_out(struct strv *argv)
 	strv_add(argv, "isa-debug-exit,iobase=0xf4,iosize=0x04");
 }
 
+static void serials(struct strv *argv)
+{
+	strv_add(argv, "-serial");
+	strv_add(argv, "chardev:" QEMU_CHR_CONSOLE);
+	strv_add(argv, "-serial");
+	strv_add(argv, "chardev:" QEMU_CHR_VERDICT);
+}
+
 static void q35(struct strv *argv, const struct qemu_boot *b)
 {
 	(void)b;
 	strv_add(argv, "-machine");
 	strv_add(argv, "q35");
-	strv_add(argv, "-serial");
-	strv_add(argv, "chardev:" QEMU_CHR_CONSOLE);
-	strv_add(argv, "-serial");
-	strv_add(argv, "chardev:" QEMU_CHR_VERDICT);
+	serials(argv);
+	add_way_out(argv);
+}
+
+static void hyperv(struct strv *argv, const struct qemu_boot *b)
+{
+	hyperv_args(argv, b);
+	serials(argv);
 	add_way_out(argv);
 }
 
@@ -48,10 +61,11 @@ static void microvm(struct strv *argv, const struct qemu_boot *b)
 }
 
 const struct qemu_machine qemu_machines[] = {
-	{ "q35", "PC with PCIe and ACPI", "", q35 },
+	{ "q35", "PC with PCIe and ACPI", "", false, q35 },
+	{ "hyperv", "Hyper-V as hvhost presents it, on a PC; a bzImage", "", true, hyperv },
 	/* no keyboard controller: a reset is a triple fault; nor a PCI bus to look for */
-	{ "microvm", "no PCI, no ACPI; a second CPU needs CONFIG_X86_MPPARSE", "reboot=t pci=off", microvm },
-	{ NULL, NULL, NULL, NULL },
+	{ "microvm", "no PCI, no ACPI; a second CPU needs CONFIG_X86_MPPARSE", "reboot=t pci=off", false, microvm },
+	{ NULL, NULL, NULL, false, NULL },
 };
 
 const struct qemu_machine *qemu_machine(const char *name)

@@ -8,6 +8,7 @@
 #include "../guest/protocol.h"
 #include "buf.h"
 #include "exit.h"
+#include "hyperv.h"
 #include "msg.h"
 #include "qemu.h"
 #include "run.h"
@@ -35,6 +36,20 @@ static void channels(struct strv *argv, const struct qemu_fds *fds)
 	words(argv, "-mon chardev=" QEMU_CHR_QMP ",mode=control");
 }
 
+static void kernel(struct strv *argv, const struct qemu_boot *b)
+{
+	strv_add(argv, "-kernel");
+	strv_add(argv, b->kernel);
+	if (b->initrd) {
+		strv_add(argv, "-initrd");
+		strv_add(argv, b->initrd);
+	}
+	if (b->append && *b->append) {
+		strv_add(argv, "-append");
+		strv_add(argv, b->append);
+	}
+}
+
 void qemu_args(struct strv *argv, const struct qemu_boot *b,
 	       const struct qemu_fds *fds)
 {
@@ -50,16 +65,10 @@ void qemu_args(struct strv *argv, const struct qemu_boot *b,
 			    "-rtc base=2026-01-01T00:00:00,clock=vm -seed 1");
 	channels(argv, fds);
 	b->machine->args(argv, b);
-	strv_add(argv, "-kernel");
-	strv_add(argv, b->kernel);
-	if (b->initrd) {
-		strv_add(argv, "-initrd");
-		strv_add(argv, b->initrd);
-	}
-	if (b->append && *b->append) {
-		strv_add(argv, "-append");
-		strv_add(argv, b->append);
-	}
+	if (b->machine->hvhost)
+		hyperv_kernel(argv, b);
+	else
+		kernel(argv, b);
 	for (size_t i = 0; b->extra && i < b->extra->n; i++)
 		strv_add(argv, b->extra->v[i]);
 }

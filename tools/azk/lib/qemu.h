@@ -11,6 +11,7 @@
 
 struct strv;
 struct qemu_boot;
+struct hyperv_devices;
 
 #define QEMU_PROGRAM	"qemu-system-x86_64"
 #define QEMU_MIN_MAJOR	10	/* what azk bench needs; booting works with less */
@@ -35,6 +36,7 @@ struct qemu_machine {
 	const char *name;	/* --machine NAME */
 	const char *what;	/* one line for --help */
 	const char *append;	/* kernel options this machine needs, or "" */
+	bool hvhost;		/* the kernel is a guest of hvhost, not of QEMU */
 	/* Adds -machine and the devices that carry the four channels. */
 	void (*args)(struct strv *argv, const struct qemu_boot *b);
 };
@@ -53,6 +55,7 @@ struct qemu_boot {
 	int cpus;
 	uint64_t memory;	/* bytes; whole MiB are used */
 	bool icount;		/* one instruction = 1 ns; fixed clock and seed */
+	const struct hyperv_devices *hyperv;	/* machine hyperv: its devices, or NULL */
 	const struct strv *extra;	/* last words, such as -plugin X; or NULL */
 };
 

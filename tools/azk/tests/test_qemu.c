@@ -52,7 +52,10 @@ static void every_machine(void **state)
 		has(l, "id=debug,path=/proc/self/fd/11 ");
 		has(l, "id=verdict,path=/proc/self/fd/12 ");
 		has(l, "id=qmp,fd=13 ");
-		has(l, "-kernel K -initrd I -append a b ");
+		if (m->hvhost)
+			has(l, "/hvhost.elf -append cpus=3 -initrd K a b,I ");
+		else
+			has(l, "-kernel K -initrd I -append a b ");
 		assert_null(strstr(l, "icount"));
 		free(l);
 	}

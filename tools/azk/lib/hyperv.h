@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The machine "hyperv": QEMU's words for it, and hvhost's log. */
+#ifndef AZK_LIB_HYPERV_H
+#define AZK_LIB_HYPERV_H
+
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "buf.h"
+
+struct qemu_boot;
+
+/* What is on the bus, as hvhost's own words. */
+struct hyperv_devices {
+	struct strv vpci;	/* "test": a bus with our test function */
+};
+
+/* Each line of hvhost's log begins so; it comes on port 0xe9 (tools/hvhost/lib/log.c). */
+#define HYPERV_LINE	"hvhost: "
+
+/* QEMU's exit status for hvhost's two ways to stop (tools/hvhost/lib/hw.h). */
+#define HYPERV_STATUS_HOST	(2 * 0x31 + 1)
+#define HYPERV_STATUS_GUEST	(2 * 0x32 + 1)
+
+#define HYPERV_CPUS_MAX	16
+
+/* For the machine table: -machine and the timers hvhost needs. */
+void hyperv_args(struct strv *argv, const struct qemu_boot *b);
+/* -kernel, -append and -initrd: hvhost, its words, and the guest as modules. */
+void hyperv_kernel(struct strv *argv, const struct qemu_boot *b);
+/* Whether a PCI bus of hvhost can have @what. */
+bool hyperv_vpci(const char *what);
+/* A line of hvhost's? */
+bool hyperv_line(const char *line);
+/* Why hvhost stopped: points into @debug, the line ends at '\n'. Or NULL. */
+const char *hyperv_stop(const char *debug);
+
+#endif

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * hvhost's command line. Called once by hv_main(); azk checks what it writes
+ * itself, so a word that is wrong here is a fault of the caller.
+ */
+#include "boot/config.h"
+#include "lib.h"
+#include "vm.h"
+
+static bool number(const char *s, size_t n, u64 *out)
+{
+	u64 v = 0;
+
+	if (!n)
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		if (s[i] < '0' || s[i] > '9' || v > (UINT64_MAX - 9) / 10)
+			return false;
+		v = v * 10 + (u64)(s[i] - '0');
+	}
+	*out = v;
+	return true;
+}
+
+bool size_parse(const char *s, size_t n, u64 *bytes)
+{
+	static const char unit[] = "KMGT";
+	u64 v;
+
+	for (u32 i = 0; n && i < 4; i++) {
+		if (s[n - 1] != unit[i])
+			continue;
+		if (!number(s, n - 1, &v) || v > (UINT64_MAX >> (10 * (i + 1))))
+			return false;
+		*bytes = v << (10 * (i + 1));
+		return true;
+	}
+	return number(s, n, bytes);
+}
+
+static bool take(struct vm_config *c, const char *key, size_t kn, const char *val, size_t vn)
+{
+	u64 n;
+
+#define IS(word) (kn == sizeof(word) - 1 && !memcmp(key, word, kn))
+	if (IS("cpus")) {
+		if (!number(val, vn, &n) || n < 1 || n > VM_MAX_VPS)
+			return false;
+		c->cpus = (u32)n;
+		return true;
+	}
+	if (IS("heap"))
+		return size_parse(val, vn, &c->heap);
+	if (IS("seed"))
+		return number(val, vn, &c->seed);
+	if (IS("vpci")) {
+		c->vpci_tests++;
+		return vn == 4 && !memcmp(val, "test", 4);
+	}
+	if (IS("apic-msrs"))
+		return c->apic_msrs = !vn;
+	if (IS("icount"))
+		return c->icount = !vn;
+	if (IS("quiet"))
+		return c->quiet = !vn;
+#undef IS
+	return false;
+}
+
+bool config_parse(struct vm_config *c, const char *text, char *why, size_t size)
+{
+	memset(c, 0, sizeof(*c));
+	c->cpus = 1;
+	c->heap = 16u << 20;
+	c->seed = 1;
+	while (*text) {
+		size_t n = 0, k;
+
+		while (*text == ' ')
+			text++;
+		while (text[n] && text[n] != ' ')
+			n++;
+		for (k = 0; k < n && text[k] != '='; k++)
+			;
+		if (n && !take(c, text, k, text + k + (k < n), k < n ? n - k - 1 : 0)) {
+			hv_snprintf(why, size, "'%.*s': expected cpus=1..%d, heap=SIZE, seed=N, vpci=test, apic-msrs, icount, quiet",
+				    (int)MIN(n, 64), text, VM_MAX_VPS);
+			return false;
+		}
+		text += n;
+	}
+	return true;
+}

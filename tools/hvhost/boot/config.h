@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the guest machine is to have, from hvhost's command line: words of the
+ * form KEY=VALUE, written by azk boot.
+ */
+#ifndef HVHOST_CONFIG_H
+#define HVHOST_CONFIG_H
+
+#include "types.h"
+
+struct vm_config {
+	u32 cpus;		/* cpus=1..16 */
+	u64 heap;		/* heap=SIZE: hvhost's own memory, bytes */
+	u64 seed;		/* seed=N */
+	u32 vpci_tests;		/* vpci=test, repeated: buses with a test function */
+	bool apic_msrs;		/* apic-msrs: recommend EOI, ICR and TPR by MSR: for xAPIC guests */
+	bool icount;		/* icount: the TSC is 1 GHz and counts instructions */
+	bool quiet;		/* quiet: log only faults */
+};
+
+/*
+ * Read @text into *@c, defaults first. False: @why (of @size bytes) says which
+ * word is wrong and what was expected.
+ */
+bool config_parse(struct vm_config *c, const char *text, char *why, size_t size);
+
+/* "64M", "4096", "1G" to bytes. False when it is none or does not fit. */
+bool size_parse(const char *s, size_t n, u64 *bytes);
+
+#endif

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The way from power-on to the guest's first instruction, in order: find out
+ * what the loader left, divide memory, load the guest, bring the other
+ * processors up, enter. What follows happens in svm/exit.c.
+ */
+#include "boot/boot.h"
+#include "boot/config.h"
+#include "boot/main.h"
+#include "device.h"
+#include "lib.h"
+#include "svm/svm.h"
+#include "tlfs_exit.h"
+#include "vmbus.h"
+
+struct idt_gate {
+	u16 low, selector;
+	u8 ist, type;
+	u16 mid;
+	u32 high, zero;
+};
+
+extern u8 host_vectors[];
+extern struct idt_gate host_idt[32];
+
+static void idt_fill(void)
+{
+	for (u32 i = 0; i < 32; i++) {
+		u64 at = (u64)host_vectors + 16 * i;
+
+		host_idt[i] = (struct idt_gate){ (u16)at, 8, 0, 0x8e, (u16)(at >> 16),
+						 (u32)(at >> 32), 0 };
+	}
+}
+
+void exception(const u64 *frame)
+{
+	hv_die("exception %lu (error %lx) at %lx", frame[0], frame[1], frame[2]);
+}
+
+void hv_main(u32 magic, const void *info)
+{
+	static struct vm vm;
+	static struct boot_info bi;
+	static struct vm_config config;
+	struct guest_entry entry;
+	char why[160];
+
+	idt_fill();
+	multiboot_read(&bi, magic, info);
+	if (!config_parse(&config, bi.cmdline, why, sizeof(why)))
+		hv_die("command line: %s", why);
+	if (!bi.modules)
+		hv_die("no guest: the first module is to be a kernel");
+	memory_divide(&vm, &bi, config.heap);
+	acpi_for_guest(&vm);
+	vm.config = &config;
+	vm.vps = config.cpus;
+	vm.seed = config.seed;
+	if (!linux_load(&vm, &bi, &entry) && !flat_load(&vm, &bi, &entry))
+		hv_die("no guest: the first module is neither a bzImage nor a multiboot ELF32 kernel");
+	svm_init(&vm);
+	if (!tlfs_init(&vm))
+		hv_die("no memory for the hypervisor's state");
+	if (vmbus_init(&vm) || devices_init(&vm))
+		hv_die("no memory for the bus and its devices");
+	hv_log("%u vCPUs, heap %lu MiB, TSC %lu kHz", vm.vps, config.heap >> 20,
+	       vm_tsc_hz(&vm) / 1000);
+	svm_run_first(&vm, &entry);
+}

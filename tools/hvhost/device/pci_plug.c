@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Functions come and go while the guest runs. hvhost asks for one back with
+ * PCI_EJECT; the guest's driver removes it and says PCI_EJECTION_COMPLETE, after
+ * which it may come back: by a new list of functions, or, when it was the last
+ * one, together with its bus, which is rescinded and offered again.
+ */
+#include "lib.h"
+#include "pci.h"
+
+void pci_send_relations(struct vpci_bus *bus)
+{
+	bool v2 = bus->version >= VPCI_VERSION_1_3;
+	struct vpci_function_desc2 desc;
+	struct vpci_relations head = { v2 ? PCI_BUS_RELATIONS2 : PCI_BUS_RELATIONS, 0 };
+	u32 size = v2 ? sizeof(desc) : sizeof(desc.v1);
+	u32 len = sizeof(head), i;
+	u8 message[sizeof(head) + VPCI_MAX_FUNCTIONS * sizeof(desc)];
+
+	for (i = 0; i < VPCI_MAX_FUNCTIONS; i++) {
+		if (!bus->fn[i].present || bus->fn[i].ejecting)
+			continue;
+		memset(&desc, 0, sizeof(desc));
+		desc.v1 = bus->fn[i].desc;
+		desc.flags = 1;		/* NUMA node 0 is meant */
+		memcpy(message + len, &desc, size);
+		len += size;
+		head.count++;
+	}
+	memcpy(message, &head, sizeof(head));
+	pci_notify(bus, "bus-relations", message, len);
+}
+
+int vpci_eject(struct pci_function *f, u64 back_after)
+{
+	struct vpci_child_message m = { PCI_EJECT, f->desc.slot };
+
+	if (!f->present || f->ejecting)
+		return -HV_EBUSY;
+	if (!f->bus->relations_asked)
+		return -HV_ENOENT;	/* the guest does not know of it */
+	f->ejecting = true;
+	f->back_after = back_after;
+	hv_log("%s: slot %#x: ejecting", f->bus->dev.name, f->desc.slot);
+	pci_notify(f->bus, "eject", &m, sizeof(m));
+	return 0;
+}
+
+void vpci_invalidate(struct pci_function *f, u64 mask)
+{
+	struct vpci_invalidate_block m = { PCI_INVALIDATE_BLOCK, f->desc.slot, mask };
+
+	pci_notify(f->bus, "invalidate-block", &m, sizeof(m));
+}
+
+static u32 functions_present(const struct vpci_bus *bus)
+{
+	u32 i, n = 0;
+
+	for (i = 0; i < VPCI_MAX_FUNCTIONS; i++)
+		n += bus->fn[i].present;
+	return n;
+}
+
+/* All that was ejected and is to come back does so: on the bus, or with it. */
+static void come_back(struct vm *vm, struct event *e)
+{
+	struct vpci_bus *bus = container_of(e, struct vpci_bus, back);
+	bool again = bus->rescinded;
+	u32 i;
+
+	for (i = 0; i < VPCI_MAX_FUNCTIONS; i++)
+		if (bus->fn[i].ops && (again || bus->fn[i].back_after))
+			bus->fn[i].present = true;
+	if (again) {
+		bus->rescinded = false;
+		hv_log("%s: offered again", bus->dev.name);
+		if (vmbus_device_add(vm, &bus->dev, bus->number))
+			hv_log("%s: cannot be offered again", bus->dev.name);
+	} else if (bus->relations_asked) {
+		hv_log("%s: functions are back", bus->dev.name);
+		pci_send_relations(bus);
+	}
+}
+
+void pci_ejection_complete(struct vpci_bus *bus, const struct vmbus_packet *pkt)
+{
+	struct vpci_eject_complete m;
+	struct pci_function *f;
+
+	memcpy(&m, pkt->data, sizeof(m));
+	f = vpci_function_at(bus, m.slot);
+	if (!f || !f->ejecting) {
+		vpci_refused(bus, "EJECTION_COMPLETE of slot %#x, which was not asked for", m.slot);
+		return;
+	}
+	pci_function_reset(f);
+	f->present = false;
+	hv_log("%s: slot %#x: ejected", bus->dev.name, f->desc.slot);
+	if (f->back_after) {
+		bus->back.fn = come_back;
+		event_arm(bus->vm, &bus->back, vm_time(bus->vm) + f->back_after);
+	}
+	/* As Hyper-V: a bus whose last function went goes too. */
+	if (!functions_present(bus))
+		pci_rescind(bus);
+}

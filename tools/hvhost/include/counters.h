@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What happened, counted, per phase. Printed as one JSON line on the debug
+ * console when the guest ends or asks for it.
+ */
+#ifndef HVHOST_COUNTERS_H
+#define HVHOST_COUNTERS_H
+
+#include "vm.h"
+
+/* Plain counters: X(ENUM, "json_name"). A room adds its lines here, sorted by room. */
+#define HVHOST_COUNTERS(X) \
+	X(HOST_EVENTS, "host_events") \
+	X(SIGNALS_IN, "signals_from_guest") \
+	X(SIGNALS_OUT, "signals_to_guest") \
+	X(MESSAGES_IN, "messages_from_guest") \
+	X(MESSAGES_OUT, "messages_to_guest") \
+	X(PACKETS_IN, "packets_from_guest") \
+	X(PACKETS_OUT, "packets_to_guest") \
+	X(SCSI_READS, "scsi_reads") \
+	X(SCSI_READ_BYTES, "scsi_read_bytes") \
+	X(SCSI_WRITES, "scsi_writes") \
+	X(SCSI_WRITE_BYTES, "scsi_write_bytes") \
+	X(SCSI_OTHER, "scsi_other_commands") \
+	X(NET_TX_PACKETS, "net_tx_packets") \
+	X(NET_TX_BYTES, "net_tx_bytes") \
+	X(NET_RX_PACKETS, "net_rx_packets") \
+	X(NET_RX_BYTES, "net_rx_bytes") \
+	X(NET_RX_NO_SECTION, "net_rx_dropped_no_section") \
+	X(NET_RX_RING_FULL, "net_rx_dropped_ring_full") \
+	X(FAULTS, "faults_injected") \
+	X(REFUSED, "guest_data_refused")
+
+enum counter {
+#define X(e, name) COUNT_##e,
+	HVHOST_COUNTERS(X)
+#undef X
+	COUNT_MAX
+};
+
+/* Counters with an index: exits by SVM exit code, hypercalls by code, ... */
+enum counter_table { COUNT_EXIT, COUNT_HYPERCALL, COUNT_MSR_READ, COUNT_MSR_WRITE, COUNT_VECTOR, COUNT_TABLES };
+
+void count(struct vm *vm, enum counter c, u64 n);
+void count_in(struct vm *vm, enum counter_table table, u32 index);
+/* A phase ends here and one called @name begins. */
+void count_phase(struct vm *vm, const char *name);
+void count_print(struct vm *vm);
+
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * How boot/ puts devices on the bus: one create function a kind, called before
+ * the guest starts (or later, for a hot add) with what the command line asked
+ * for. @number is that of the name: vpci_create(vm, 0, ...) makes "vpci0".
+ */
+#ifndef HVHOST_DEVICE_H
+#define HVHOST_DEVICE_H
+
+#include "vm.h"
+
+/* Every device of vm->config. 0, or -HV_E* of the first that could not be made. */
+int devices_init(struct vm *vm);
+
+/* ---- PCI: device/pci.c ---- */
+
+#define VPCI_MAX_FUNCTIONS	8
+
+struct vpci_function_config {
+	enum vpci_kind {
+		VPCI_NONE,		/* ends the list */
+		VPCI_TEST,		/* our own function, backend/vfunction.c */
+		VPCI_PASSTHROUGH,	/* a function of the machine, by @bdf */
+	} kind;
+	u16 bdf;		/* bus << 8 | device << 3 | function */
+};
+
+struct vpci_config {
+	/* Becomes functions 0, 1, ... of device 0 of the bus. */
+	struct vpci_function_config function[VPCI_MAX_FUNCTIONS];
+	u32 max_version;	/* VPCI_VERSION_1_x of vpci_proto.h; 0: 1.4 */
+};
+
+/* 0 or -HV_E*: a function of the machine that is not there is -HV_ENOENT. */
+int vpci_create(struct vm *vm, u32 number, const struct vpci_config *config);
+/*
+ * The @nth (from 0) function of the machine with class code @class (base class,
+ * subclass, interface: 0x010802 is NVMe): its bdf, or -HV_ENOENT.
+ */
+int vpci_find_class(struct vm *vm, u32 class, u32 nth);
+
+#endif

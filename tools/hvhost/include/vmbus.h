@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a device sees of the bus. Device files include this and nothing else of
+ * vmbus/. Layouts on the wire are in vmbus_proto.h (from the guest's
+ * include/linux/hyperv.h and drivers/hv/).
+ */
+#ifndef HVHOST_VMBUS_H
+#define HVHOST_VMBUS_H
+
+#include "vm.h"
+
+struct vmbus_device;
+struct vmbus_channel;
+
+/* One kind of device; a file in device/ has one of these at its end. */
+struct vmbus_device_ops {
+	const char *name;	/* "scsi": also its name in scripts, with its number: "scsi0" */
+	struct guid type;	/* class id of the offer */
+	u16 chn_flags;		/* VMBUS_CHANNEL_* of the offer */
+	u16 mmio_mb;
+	/* The guest opened a channel; its rings are ready. 0, or -HV_E*: refused. */
+	int (*open)(struct vmbus_channel *ch);
+	void (*close)(struct vmbus_channel *ch);
+	/* The guest signalled: take packets with channel_recv() until there are none. */
+	void (*signal)(struct vmbus_channel *ch);
+	/* The guest left the bus (UNLOAD, reset): forget everything of the session. */
+	void (*reset)(struct vmbus_device *dev);
+};
+
+struct vmbus_device {
+	const struct vmbus_device_ops *ops;
+	struct vm *vm;
+	char name[16];		/* "scsi0" */
+	struct guid instance;
+	u8 user_def[120];	/* of the offer; pipe mode when the flags say so */
+	void *priv;		/* the device's own */
+	struct vmbus_channel *primary;
+	struct vmbus_device *next;
+};
+
+struct vmbus_channel {
+	struct vmbus_device *dev;
+	u32 relid;
+	u16 sub_index;		/* 0: the primary channel */
+	u32 target_vp;
+	void *priv;		/* the device's own, per channel */
+	void *ring;		/* vmbus/ring.c */
+	bool open;
+};
+
+/* The bus itself, once, before any device. 0 or -HV_ENOMEM. */
+int vmbus_init(struct vm *vm);
+
+/* ---- devices come and go ---- */
+
+/*
+ * Put @dev (allocated by the caller, ops and user_def set) on the bus under
+ * number @number of its kind. Offered when the guest asks for offers, at once
+ * when it did already. The instance GUID is made from name and number.
+ */
+int vmbus_device_add(struct vm *vm, struct vmbus_device *dev, u32 number);
+/* Rescind all channels. The device may be offered again with vmbus_device_add(). */
+void vmbus_device_rescind(struct vmbus_device *dev);
+/* Offer sub-channel @sub_index (1..); -HV_E*. */
+int vmbus_subchannel_offer(struct vmbus_device *dev, u16 sub_index);
+/* By script name ("net0"), or NULL. */
+struct vmbus_device *vmbus_device_find(struct vm *vm, const char *name);
+
+/* ---- packets ---- */
+
+/* A piece of guest memory a packet names. */
+struct gpa_piece {
+	u64 gpa;
+	u32 len;
+};
+
+#define VMBUS_MAX_PACKET	(64u << 10)	/* a longer one is refused */
+#define VMBUS_MAX_PIECES	1024
+
+/* Valid until the next channel_recv() on the same channel. A private copy. */
+struct vmbus_packet {
+	u16 type;		/* VM_PKT_* */
+	u16 flags;		/* VMBUS_DATA_PACKET_FLAG_COMPLETION_REQUESTED */
+	u64 trans_id;
+	const u8 *data;		/* payload behind the descriptor */
+	u32 len;
+	const struct gpa_piece *pieces;	/* GPA direct: in order; every one is guest RAM */
+	u32 npieces;
+	u64 total;		/* bytes in all pieces */
+	u16 xfer_pageset;	/* VM_PKT_DATA_USING_XFER_PAGES only */
+};
+
+/* 1: *pkt is filled; 0: empty; -HV_E*: the ring is broken (logged, channel dead). */
+int channel_recv(struct vmbus_channel *ch, struct vmbus_packet *pkt);
+
+/*
+ * Write one packet to the guest's inbound ring and interrupt it as the ring's
+ * mask and pending_send_sz ask. -HV_ENOSPC: ring full, nothing written; the
+ * bus calls ops->signal again when the guest made room.
+ */
+int channel_send(struct vmbus_channel *ch, u16 type, u16 flags, u64 trans_id,
+		 const void *data, u32 len);
+/* VM_PKT_COMP for @trans_id. */
+int channel_complete(struct vmbus_channel *ch, u64 trans_id, const void *data, u32 len);
+/* VM_PKT_DATA_USING_XFER_PAGES: @n ranges {offset, length} of set @pageset. */
+struct xfer_range {
+	u32 len;
+	u32 offset;
+};
+int channel_send_xfer(struct vmbus_channel *ch, u64 trans_id, u16 pageset,
+		      const struct xfer_range *ranges, u32 n, const void *data, u32 len);
+/* Between these two, interrupts to the guest are put off to one at the end. */
+void channel_batch_begin(struct vmbus_channel *ch);
+void channel_batch_end(struct vmbus_channel *ch);
+
+/* Copy from or to the pieces of a packet at byte @offset; -HV_EFAULT when past the end. */
+int packet_read(struct vm *vm, const struct vmbus_packet *pkt, u64 offset, void *to, u64 len);
+int packet_write(struct vm *vm, const struct vmbus_packet *pkt, u64 offset,
+		 const void *from, u64 len);
+
+/* ---- GPADLs the guest gave for buffers of a device ---- */
+struct gpadl;
+/* Looked up by handle for @ch's device; NULL when there is none. */
+struct gpadl *gpadl_find(struct vmbus_channel *ch, u32 handle);
+u64 gpadl_size(const struct gpadl *g);
+int gpadl_read(struct vm *vm, const struct gpadl *g, u64 offset, void *to, u64 len);
+int gpadl_write(struct vm *vm, struct gpadl *g, u64 offset, const void *from, u64 len);
+
+#endif

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Things to do at a time: a list by due time, and one comparator that sends an
+ * NMI to the first processor when the head is due. A comparator that was early
+ * (the HPET is not the TSC) is simply armed again.
+ */
+#include "counters.h"
+#include "lib.h"
+#include "svm/svm.h"
+
+#define MSI_NMI	(4u << 8)
+
+void events_arm(struct vm *vm)
+{
+	struct event *e = vm->events;
+
+	if (!e && !vm->svm->event_armed)
+		return;
+	clock_comparator(vm, 0, e ? MAX(e->due, 1ul) : 0, vm->vp[0].apic_id, MSI_NMI);
+	vm->svm->event_armed = e != NULL;
+}
+
+void event_cancel(struct vm *vm, struct event *e)
+{
+	struct event **at = &vm->events;
+
+	if (!e->armed)
+		return;
+	while (*at != e)
+		at = &(*at)->next;
+	*at = e->next;
+	e->armed = false;
+	if (at == &vm->events)
+		events_arm(vm);
+}
+
+void event_arm(struct vm *vm, struct event *e, u64 due)
+{
+	struct event **at = &vm->events;
+
+	event_cancel(vm, e);
+	/* equal times in the order they were armed */
+	while (*at && (*at)->due <= due)
+		at = &(*at)->next;
+	e->due = due;
+	e->next = *at;
+	e->armed = true;
+	*at = e;
+	if (at == &vm->events)
+		events_arm(vm);
+}
+
+void events_run(struct vm *vm)
+{
+	struct event *e;
+
+	while ((e = vm->events) && e->due <= vm_time(vm)) {
+		vm->events = e->next;
+		e->armed = false;
+		count(vm, COUNT_HOST_EVENTS, 1);
+		e->fn(vm, e);
+	}
+	if (vm->events || vm->svm->event_armed)
+		events_arm(vm);
+}

@@ -1,0 +1,367 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The loop every processor lives in: enter the guest, see why it came out, do
+ * what it asked, see what is due, enter again. One lock is held from exit to
+ * entry, so that no other room needs one.
+ */
+#include "boot/boot.h"
+#include "boot/config.h"
+#include "counters.h"
+#include "lib.h"
+#include "lib/hw.h"
+#include "svm/msr.h"
+#include "svm/svm.h"
+#include "tlfs_exit.h"
+#include "vpci.h"
+
+#define CR4_OSXSAVE	(1ull << 18)
+#define CR4_PKE		(1ull << 22)
+#define AP_PAGE		8	/* the trampoline is at 0x8000 */
+
+static void lock(struct svm *s)
+{
+	while (__atomic_exchange_n(&s->lock, 1, __ATOMIC_ACQUIRE))
+		while (s->lock)
+			__asm__ volatile("pause");
+}
+
+static void unlock(struct svm *s)
+{
+	__atomic_store_n(&s->lock, 0, __ATOMIC_RELEASE);
+}
+
+void guest_stop(struct vcpu *v, const char *why, u64 what)
+{
+	hv_log("stop: guest, vCPU %u at %lx: %s %lx", v->vp->index, v->vmcb->rip, why, what);
+	count_print(v->vp->vm);
+	hv_stop(HV_STOP_GUEST);
+}
+
+void vp_inject_gp(struct vp *vp)
+{
+	vp->vcpu->vmcb->event_inject = EVENT_VALID | EVENT_ERROR | EVENT_EXCEPTION | 13;
+}
+
+static void inject_ud(struct vcpu *v)
+{
+	v->vmcb->event_inject = EVENT_VALID | EVENT_EXCEPTION | 6;
+}
+
+/* There is no nRIP save; the instructions that exit here have known lengths. */
+static void skip(struct vcpu *v, u32 bytes)
+{
+	v->vmcb->rip += bytes;
+	if (!(v->vmcb->efer & EFER_LMA))
+		v->vmcb->rip &= 0xffffffff;
+	v->vmcb->interrupt_shadow &= ~1ull;
+}
+
+static void do_cpuid(struct vcpu *v)
+{
+	u32 leaf = (u32)v->vmcb->rax, sub = (u32)v->regs.rcx, r[4];
+
+	cpuid(leaf, sub, r);
+	switch (leaf) {
+	case 1:		/* OSXSAVE says what the guest's CR4 says, not ours */
+		r[2] &= ~(1u << 27);
+		r[2] |= v->vmcb->cr4 & CR4_OSXSAVE ? 1u << 27 : 0;
+		break;
+	case 7:
+		if (sub)
+			break;
+		r[2] &= ~(1u << 4);	/* OSPKE */
+		r[2] |= v->vmcb->cr4 & CR4_PKE ? 1u << 4 : 0;
+		break;
+	case 0x80000001:
+		r[2] &= ~(1u << 2);	/* SVM is taken */
+		break;
+	case 0x8000000a:
+		r[0] = r[1] = r[2] = r[3] = 0;
+		break;
+	}
+	tlfs_cpuid(v->vp, leaf, sub, r);
+	v->vmcb->rax = r[0];
+	v->regs.rbx = r[1];
+	v->regs.rcx = r[2];
+	v->regs.rdx = r[3];
+	skip(v, 2);
+}
+
+static bool write_msr(struct vcpu *v, u32 msr, u64 value)
+{
+	struct vmcb *b = v->vmcb;
+
+	switch (msr) {
+	case MSR_EFER:
+		/* LMA is the processor's; SVME has to stay */
+		b->efer = (value & ~(EFER_LMA | EFER_SVME)) | (b->efer & EFER_LMA) | EFER_SVME;
+		return true;
+	case MSR_X2APIC_ICR:
+		apic_guest_icr(v, value);
+		return true;
+	}
+	if (msr >> 28 != MSR_SYNTHETIC >> 28)
+		return false;
+	count_in(v->vp->vm, COUNT_MSR_WRITE, msr);
+	return tlfs_wrmsr(v->vp, msr, value);
+}
+
+static bool read_msr(struct vcpu *v, u32 msr, u64 *value)
+{
+	if (msr == MSR_EFER) {
+		*value = v->vmcb->efer & ~EFER_SVME;
+		return true;
+	}
+	if (msr >> 28 != MSR_SYNTHETIC >> 28)
+		return false;
+	count_in(v->vp->vm, COUNT_MSR_READ, msr);
+	return tlfs_rdmsr(v->vp, msr, value);
+}
+
+static void do_msr(struct vcpu *v)
+{
+	u32 msr = (u32)v->regs.rcx;
+	u64 value = 0;
+	bool good;
+
+	if (v->vmcb->exit_info1) {
+		good = write_msr(v, msr, v->regs.rdx << 32 | (u32)v->vmcb->rax);
+	} else {
+		good = read_msr(v, msr, &value);
+		if (good) {
+			v->vmcb->rax = (u32)value;
+			v->regs.rdx = value >> 32;
+		}
+	}
+	if (good)
+		skip(v, 2);
+	else
+		vp_inject_gp(v->vp);
+}
+
+static void do_vmmcall(struct vcpu *v)
+{
+	struct hypercall_regs r = {
+		.rcx = v->regs.rcx, .rdx = v->regs.rdx, .r8 = v->regs.r8,
+		.user = v->vmcb->cpl != 0,
+	};
+
+	/* the 32-bit convention has other registers, and no guest of ours uses it */
+	if (!(v->vmcb->efer & EFER_LMA) || !tlfs_hypercall(v->vp, &r)) {
+		inject_ud(v);
+		return;
+	}
+	v->vmcb->rax = r.rax;
+	skip(v, 3);
+}
+
+static void do_pci(struct vcpu *v, u32 info)
+{
+	u32 size = info >> 4 & 7, value = (u32)v->vmcb->rax;
+	u32 mask = size == 4 ? 0xffffffff : (1u << (8 * size)) - 1;
+
+	value &= mask;
+	pci_port_access(v->vp->vm, (u16)(info >> 16), size, !(info & IOIO_IN), &value);
+	if (info & IOIO_IN)
+		v->vmcb->rax = size == 4 ? value : (v->vmcb->rax & ~(u64)mask) | (value & mask);
+}
+
+static void do_io(struct vcpu *v)
+{
+	u32 info = (u32)v->vmcb->exit_info1, port = info >> 16;
+
+	if ((port & ~7u) == PORT_PCI && !(info & IOIO_STRING)) {
+		do_pci(v, info);
+	} else if (info & (IOIO_IN | IOIO_STRING)) {
+		/* nothing to read at either port */
+		if (info & IOIO_STRING)
+			guest_stop(v, "string access to a port of the host", port);
+		v->vmcb->rax |= info & 0x40 ? 0xffffffff : info & 0x20 ? 0xffff : 0xff;
+	} else if (port == PORT_PHASE) {
+		char name[16];
+
+		hv_snprintf(name, sizeof(name), "%u", (u32)(u8)v->vmcb->rax);
+		count_phase(v->vp->vm, name);
+	} else {
+		count_print(v->vp->vm);
+		outb((u16)port, (u8)v->vmcb->rax);
+	}
+	v->vmcb->rip = v->vmcb->exit_info2;
+	v->vmcb->interrupt_shadow &= ~1ull;
+}
+
+static void do_exit(struct vcpu *v)
+{
+	struct vmcb *b = v->vmcb;
+
+	switch (b->exit_code) {
+	case EXIT_CPUID:
+		do_cpuid(v);
+		return;
+	case EXIT_MSR:
+		do_msr(v);
+		return;
+	case EXIT_VMMCALL:
+		do_vmmcall(v);
+		return;
+	case EXIT_IOIO:
+		do_io(v);
+		return;
+	case EXIT_NMI:
+		svm_drain();
+		return;
+	case EXIT_IRET:
+		v->in_nmi = false;
+		b->intercepts1 &= ~ICPT_IRET;
+		return;
+	case EXIT_INVLPGA:
+	case EXIT_VMRUN:
+	case EXIT_VMLOAD ... EXIT_SKINIT:
+		inject_ud(v);
+		return;
+	case EXIT_SHUTDOWN:
+		hv_log("vCPU %u: triple fault at %lx, reset", v->vp->index, b->rip);
+		vm_reset(v->vp->vm);
+		return;
+	case EXIT_NPF:
+		guest_stop(v, "access to what is not the guest's:", b->exit_info2);
+	}
+	guest_stop(v, "unknown exit", b->exit_code);
+}
+
+/* A guest's NMI, once the one before is done with. */
+static void inject_nmi(struct vcpu *v)
+{
+	struct vmcb *b = v->vmcb;
+
+	if (!v->guest_nmi || v->in_nmi || b->event_inject & EVENT_VALID)
+		return;
+	v->guest_nmi = false;
+	v->in_nmi = true;
+	b->event_inject = EVENT_VALID | EVENT_NMI;
+	b->intercepts1 |= ICPT_IRET;
+}
+
+/* INIT: wait, out of the guest, for the vector to begin at. */
+static void park(struct vcpu *v)
+{
+	while (v->sipi < 0)
+		__asm__ volatile("stgi; hlt; clgi" : : : "memory");
+	vcpu_reset_sipi(v, (u8)v->sipi);
+	v->init = false;	/* an INIT to one that waits already is nothing new */
+	v->sipi = -1;
+}
+
+/* What VMRUN leaves alone is set once; from then on it is the guest's. */
+static void load_hidden(struct vcpu *v)
+{
+	__asm__ volatile("vmload %0" : : "a"(v->vmcb) : "memory");
+	v->hidden = false;
+}
+
+static void enter(struct vcpu *v)
+{
+	struct svm *s = v->vp->vm->svm;
+
+	if (v->vp->vm->config->icount) {
+		s->tsc_offset -= rdtsc() - v->exit_tsc;
+		s->frozen = 0;
+		clock_rearm(v->vp->vm);
+	}
+	v->vmcb->tsc_offset = s->tsc_offset;
+	unlock(s);
+	v->entry_tsc = rdtsc();
+	svm_enter(v->vmcb, &v->regs);
+	v->exit_tsc = rdtsc();
+	v->run_tsc += v->exit_tsc - v->entry_tsc;
+	lock(s);
+	if (v->vp->vm->config->icount)
+		s->frozen = v->exit_tsc + s->tsc_offset;
+}
+
+void vcpu_run(struct vcpu *v)
+{
+	struct vm *vm = v->vp->vm;
+
+	lock(vm->svm);
+	v->exit_tsc = rdtsc();
+	for (;;) {
+		while (v->init) {
+			unlock(vm->svm);
+			park(v);
+			lock(vm->svm);
+			v->exit_tsc = rdtsc();
+		}
+		if (v->hidden)
+			load_hidden(v);
+		events_run(vm);
+		inject_nmi(v);
+		enter(v);
+		v->vmcb->event_inject = 0;
+		if (v->vmcb->exit_int_info & EVENT_VALID)
+			v->vmcb->event_inject = v->vmcb->exit_int_info;
+		count_in(vm, COUNT_EXIT, (u32)v->vmcb->exit_code);
+		do_exit(v);
+	}
+}
+
+void vm_exit(struct vm *vm, int code)
+{
+	count_print(vm);
+	hv_stop((u8)code);
+}
+
+void vm_reset(struct vm *vm)
+{
+	count_print(vm);
+	outb(0xcf9, 0x06);	/* the chipset's reset: everything begins again */
+	for (;;)
+		__asm__ volatile("hlt");
+}
+
+void ap_main(struct vcpu *v)
+{
+	processor_setup(v);
+	v->init = true;
+	v->online = true;
+	vcpu_run(v);
+}
+
+extern u8 ap_start[], ap_end[];
+extern u64 ap_stack, ap_argument;
+
+void svm_init(struct vm *vm)
+{
+	struct svm *s = hv_alloc(sizeof(*s));
+	u32 r[4];
+
+	cpuid(0x80000001, 0, r);
+	if (!(r[2] & 1u << 2))
+		hv_die("this processor has no SVM: start QEMU with -cpu max");
+	if (!s)
+		hv_die("no memory for the processors");
+	vm->svm = s;
+	s->n_cr3 = npt_build(vm);
+	permit_build(s);
+	for (u32 i = 0; i < vm->vps; i++)
+		vcpu_create(vm, i);
+	processor_setup(vm->vp[0].vcpu);
+
+	memcpy((void *)(AP_PAGE * PAGE_SIZE), ap_start, (u64)(ap_end - ap_start));
+	for (u32 i = 1; i < vm->vps; i++) {
+		u8 *stack = hv_alloc_pages(4);
+
+		if (!stack)
+			hv_die("no memory for the stack of processor %u", i);
+		ap_stack = (u64)stack + 4 * PAGE_SIZE - 8;
+		ap_argument = (u64)vm->vp[i].vcpu;
+		apic_start_ap(vm->vp[i].vcpu, AP_PAGE);
+	}
+	clock_init(vm);
+}
+
+void svm_run_first(struct vm *vm, const struct guest_entry *entry)
+{
+	vcpu_reset_flat(vm->vp[0].vcpu, entry);
+	vcpu_run(vm->vp[0].vcpu);
+}

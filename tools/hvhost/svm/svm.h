@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The processors: AMD SVM with nested paging, as QEMU's software emulation has
+ * it. boot/ calls the first three; the rest is between the files of svm/.
+ *
+ * A guest owns its local APIC and takes its interrupts without an exit. What
+ * exits is CPUID, MSRs that are not the processor's, VMMCALL, two ports, and
+ * NMI, which is how anybody gets a processor out of the guest.
+ */
+#ifndef HVHOST_SVM_H
+#define HVHOST_SVM_H
+
+#include "vm.h"
+#include "svm/vmcb.h"
+
+struct guest_entry;
+
+/* In the order svm/run.S knows. RAX and RSP are in the VMCB. */
+struct gprs {
+	u64 rbx, rcx, rdx, rsi, rdi, rbp, r8, r9, r10, r11, r12, r13, r14, r15;
+};
+
+struct vcpu {
+	struct vp *vp;
+	struct vmcb *vmcb;
+	struct gprs regs;
+	u64 exit_tsc;		/* the machine's TSC when the guest was left */
+	u64 run_tsc;		/* sum of TSC spent in the guest */
+	u64 entry_tsc;
+	u64 due;		/* of vp_comparator(), 0: stopped */
+	u8 due_vector;
+	bool hidden;		/* segment state that VMRUN does not load is due */
+	bool guest_nmi;		/* one to inject */
+	bool in_nmi;		/* until the guest's IRET */
+	volatile bool online;
+	volatile bool init;	/* INIT: reset and wait for SIPI */
+	volatile s32 sipi;	/* vector, or -1 */
+};
+
+struct svm {
+	volatile u32 lock;
+	u64 n_cr3, iopm, msrpm;
+	u64 tsc_hz, tsc_scale;
+	u64 tsc_offset;		/* guest TSC = machine's TSC + this */
+	u64 frozen;		/* guest TSC during an exit under icount, or 0 */
+	u32 event_armed;	/* comparator 0 holds the next event */
+};
+
+/* Everything but the guest's first processor; APs are up and parked. */
+void svm_init(struct vm *vm);
+/* Enter the guest on the boot processor. */
+void svm_run_first(struct vm *vm, const struct guest_entry *entry) __attribute__((noreturn));
+/* An application processor, from boot/head.S. */
+void ap_main(struct vcpu *v) __attribute__((noreturn));
+
+/* ---- svm/run.S ---- */
+/* Into the guest and out again; GIF is clear before and after. */
+void svm_enter(struct vmcb *vmcb, struct gprs *regs);
+/* Let pending NMIs of the host happen. */
+void svm_drain(void);
+
+/* ---- svm/npt.c, svm/permit.c ---- */
+u64 npt_build(struct vm *vm);		/* physical address of the root; hv_die() */
+void permit_build(struct svm *s);
+
+/* ---- svm/vcpu.c ---- */
+void vcpu_create(struct vm *vm, u32 index);
+void vcpu_reset_flat(struct vcpu *v, const struct guest_entry *entry);
+void vcpu_reset_sipi(struct vcpu *v, u8 vector);
+void processor_setup(struct vcpu *v);	/* this processor may VMRUN */
+
+/* ---- svm/exit.c ---- */
+void vcpu_run(struct vcpu *v) __attribute__((noreturn));
+/* A guest did what no guest may: log why and stop the machine. */
+void guest_stop(struct vcpu *v, const char *why, u64 what) __attribute__((noreturn));
+
+/* ---- svm/apic.c ---- */
+void apic_ipi(u32 apic_id, u32 low);	/* ICR of this processor's local APIC */
+void apic_start_ap(struct vcpu *v, u32 page);
+/* The guest writes its ICR, in the layout of the mode its APIC is in. */
+void apic_guest_icr(struct vcpu *v, u64 icr);
+
+/* ---- svm/clock.c ---- */
+void clock_init(struct vm *vm);
+/* Comparator @n (0: events, 1 + VP index) writes @data to @apic_id at @due; 0: stop. */
+void clock_comparator(struct vm *vm, u32 n, u64 due, u32 apic_id, u32 data);
+/* Machine time to guest time for all that is pending, before an entry under icount. */
+void clock_rearm(struct vm *vm);
+
+/* ---- svm/event.c ---- */
+void events_run(struct vm *vm);
+void events_arm(struct vm *vm);
+
+#endif

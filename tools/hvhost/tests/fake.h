@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A machine without svm/: guest memory, time, interrupts and hvhost's own heap,
+ * for rooms that are compiled for the build machine. One at a time.
+ */
+#ifndef HVHOST_TESTS_FAKE_H
+#define HVHOST_TESTS_FAKE_H
+
+#include "boot/config.h"
+#include "vm.h"
+
+#define FAKE_RAM	(2ul << 20)	/* guest memory, from address 0 */
+#define FAKE_TSC_HZ	1000000000ul
+
+struct fake {
+	struct vm vm;
+	struct vm_config config;
+	u8 *ram;
+	u64 now;			/* 100 ns */
+	struct event *events;
+	u32 interrupts[VM_MAX_VPS][256];
+	u64 comparator[VM_MAX_VPS];	/* due time; 0: stopped */
+	u32 resets;
+	char log[4096];			/* the last lines of the host */
+	u64 heap_left;			/* bytes hv_alloc() still gives */
+};
+
+/* The machine with @vps processors; nothing in it yet. */
+struct fake *fake_begin(u32 vps);
+/* Frees it and what the rooms allocated. */
+void fake_end(void);
+/* Let time pass up to @to; what is due runs in order. */
+void fake_time(u64 to);
+
+#endif

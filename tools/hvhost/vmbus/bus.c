@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Contact, and the way of messages. The guest posts a message (a hypercall, from
+ * tlfs/), it is handled at once, and what is answered waits in a queue until the
+ * slot of the message SINT is free: the guest tells by EOM.
+ *
+ * The first is INITIATE_CONTACT with a version; from the highest it knows down,
+ * a guest asks until one is accepted.
+ */
+#include "bus.h"
+#include "counters.h"
+#include "device.h"
+#include "hv_tlfs.h"
+#include "lib.h"
+
+#define CONTACT_REFUSED	0
+#define CONTACT_ACCEPTED 1
+
+static const u32 versions[] = {
+	VMBUS_VERSION(5, 3), VMBUS_VERSION(5, 2), VMBUS_VERSION(5, 1), VMBUS_VERSION(5, 0),
+	VMBUS_VERSION(4, 1), VMBUS_VERSION(4, 0), VMBUS_VERSION(3, 0),
+};
+
+void bus_refuse(struct vmbus *bus, const char *what, u64 value)
+{
+	hv_log("vmbus: refused: %s %lx", what, value);
+	count(bus->vm, COUNT_REFUSED, 1);
+}
+
+static void flush(struct vmbus *bus)
+{
+	while (bus->out) {
+		struct out_message *m = bus->out;
+		int err = synic_post(&bus->vm->vp[bus->target_vp], bus->sint, VMBUS_MESSAGE_TYPE,
+				     m->data, m->len);
+
+		if (err == -HV_EBUSY)
+			return;
+		if (err)
+			bus_refuse(bus, "no place for a message, SINT", bus->sint);
+		bus->out = m->next;
+		if (!bus->out)
+			bus->out_end = &bus->out;
+		hv_free(m);
+	}
+}
+
+void bus_send(struct vmbus *bus, const void *message, u32 len)
+{
+	struct out_message *m = hv_alloc(sizeof(*m));
+
+	if (!m) {
+		bus_refuse(bus, "no memory for a message of type", *(const u32 *)message);
+		return;
+	}
+	memcpy(m->data, message, len);
+	m->len = len;
+	*bus->out_end = m;
+	bus->out_end = &m->next;
+	flush(bus);
+}
+
+static void forget(struct vmbus *bus)
+{
+	struct vmbus_device *d;
+
+	channel_forget_all(bus);
+	gpadl_forget_all(bus);
+	for (d = bus->devices; d; d = d->next)
+		if (d->ops->reset)
+			d->ops->reset(d);
+	while (bus->out) {
+		struct out_message *m = bus->out;
+
+		bus->out = m->next;
+		hv_free(m);
+	}
+	bus->out_end = &bus->out;
+	bus->offers_wanted = false;
+	bus->version = 0;
+}
+
+static void contact(struct vmbus *bus, const struct msg_contact *m)
+{
+	struct msg_version_response r = { .header = { MSG_VERSION_RESPONSE, 0 } };
+
+	if (bus->version)
+		forget(bus);
+	if (m->target_vp >= bus->vm->vps) {
+		bus_refuse(bus, "contact from VP", m->target_vp);
+		return;
+	}
+	bus->target_vp = m->target_vp;
+	bus->sint = VMBUS_SINT;
+	bus->connection = VMBUS_CONNECTION_ID;
+	if (m->version >= VMBUS_VERSION(5, 0)) {
+		bus->sint = (u8)m->interrupt_page;
+		bus->connection = VMBUS_CONNECTION_ID_4;
+		if (bus->sint >= HV_SINTS || !bus->sint) {
+			bus_refuse(bus, "messages on SINT", bus->sint);
+			return;
+		}
+	}
+	for (u32 i = 0; i < ARRAY_SIZE(versions); i++)
+		if (versions[i] == m->version)
+			bus->version = m->version;
+	r.supported = bus->version ? CONTACT_ACCEPTED : CONTACT_REFUSED;
+	r.connection = bus->connection;
+	hv_log("vmbus: version %u.%u %s", m->version >> 16, m->version & 0xffff,
+	       bus->version ? "accepted" : "refused");
+	bus_send(bus, &r, sizeof(r));
+}
+
+static void unload(struct vmbus *bus)
+{
+	const struct msg_header r = { MSG_UNLOAD_RESPONSE, 0 };
+
+	forget(bus);
+	bus_send(bus, &r, sizeof(r));
+}
+
+static void request_offers(struct vmbus *bus)
+{
+	const struct msg_header r = { MSG_ALLOFFERS_DELIVERED, 0 };
+
+	bus->offers_wanted = true;
+	channel_offer_all(bus);
+	bus_send(bus, &r, sizeof(r));
+}
+
+/* The least a message of each type has to have. */
+static u32 least(u32 type)
+{
+	switch (type) {
+	case MSG_INITIATE_CONTACT: return sizeof(struct msg_contact);
+	case MSG_OPENCHANNEL: return sizeof(struct msg_open);
+	case MSG_CLOSECHANNEL:
+	case MSG_RELID_RELEASED: return sizeof(struct msg_relid);
+	case MSG_GPADL_HEADER: return sizeof(struct msg_gpadl_header);
+	case MSG_GPADL_BODY: return sizeof(struct msg_gpadl_body);
+	case MSG_GPADL_TEARDOWN: return sizeof(struct msg_gpadl_teardown);
+	case MSG_MODIFYCHANNEL: return sizeof(struct msg_modify);
+	}
+	return sizeof(struct msg_header);
+}
+
+static void handle(struct vmbus *bus, u32 type, const u8 *m, u32 len)
+{
+	switch (type) {
+	case MSG_INITIATE_CONTACT:
+		contact(bus, (const void *)m);
+		return;
+	case MSG_UNLOAD:
+		unload(bus);
+		return;
+	}
+	if (!bus->version) {
+		bus_refuse(bus, "no contact yet, message", type);
+		return;
+	}
+	switch (type) {
+	case MSG_REQUESTOFFERS:
+		request_offers(bus);
+		return;
+	case MSG_OPENCHANNEL:
+		channel_open_request(bus, (const void *)m);
+		return;
+	case MSG_CLOSECHANNEL:
+		channel_close_request(bus, ((const struct msg_relid *)m)->relid);
+		return;
+	case MSG_RELID_RELEASED:
+		channel_released(bus, ((const struct msg_relid *)m)->relid);
+		return;
+	case MSG_GPADL_HEADER:
+		gpadl_header(bus, m, len);
+		return;
+	case MSG_GPADL_BODY:
+		gpadl_body(bus, m, len);
+		return;
+	case MSG_GPADL_TEARDOWN:
+		gpadl_teardown(bus, (const void *)m);
+		return;
+	case MSG_MODIFYCHANNEL:
+		channel_modify(bus, (const void *)m);
+		return;
+	}
+	bus_refuse(bus, "message of type", type);
+}
+
+/* @payload is a private copy already. */
+u16 vmbus_post_message(struct vp *vp, u32 connection, u32 type, const void *payload, u32 len)
+{
+	struct vmbus *bus = vp->vm->vmbus;
+	u32 what;
+
+	if (connection != VMBUS_CONNECTION_ID && connection != VMBUS_CONNECTION_ID_4)
+		return HV_STATUS_INVALID_CONNECTION_ID;
+	if (type != VMBUS_MESSAGE_TYPE || len < sizeof(struct msg_header))
+		return HV_STATUS_INVALID_PARAMETER;
+	memcpy(&what, payload, sizeof(what));
+	if (len < least(what)) {
+		bus_refuse(bus, "short message of type", what);
+		return HV_STATUS_SUCCESS;
+	}
+	handle(bus, what, payload, len);
+	return HV_STATUS_SUCCESS;
+}
+
+void vmbus_eom(struct vp *vp, u32 sint)
+{
+	struct vmbus *bus = vp->vm->vmbus;
+
+	if (vp->index == bus->target_vp && sint == bus->sint)
+		flush(bus);
+}
+
+int vmbus_init(struct vm *vm)
+{
+	struct vmbus *bus = hv_alloc(sizeof(*bus));
+
+	if (!bus)
+		return -HV_ENOMEM;
+	bus->vm = vm;
+	bus->sint = VMBUS_SINT;
+	bus->out_end = &bus->out;
+	vm->vmbus = bus;
+	return 0;
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The bus, between the files of vmbus/: bus.c is contact and the way of
+ * messages, channel.c the life of a channel, gpadl.c memory the guest lends,
+ * ring.c and packet.c what goes through it.
+ */
+#ifndef HVHOST_BUS_H
+#define HVHOST_BUS_H
+
+#include "synic.h"
+#include "vmbus.h"
+#include "vmbus_proto.h"
+
+#define RELID_MAX	2047	/* event flags of a SINT */
+#define GPADL_PAGES_MAX	8192	/* of one: 32 MiB */
+#define GPADLS_MAX	1024
+
+struct gpadl {
+	struct gpadl *next;
+	u32 handle, relid;
+	u32 pages, have;	/* as announced; given so far */
+	u32 byte_count, byte_offset;
+	u64 *pfn;		/* every one is guest RAM */
+};
+
+struct out_message {
+	struct out_message *next;
+	u32 len;
+	u8 data[HV_MESSAGE_PAYLOAD];
+};
+
+enum channel_state { CHANNEL_OFFERED, CHANNEL_OPEN, CHANNEL_RESCINDED };
+
+/* What the bus has of a channel besides what devices see. */
+struct bus_channel {
+	struct vmbus_channel ch;
+	enum channel_state state;
+	bool told;		/* the guest was sent the offer */
+	struct bus_channel *next;
+};
+
+struct vmbus {
+	struct vm *vm;
+	u32 version;		/* 0: no contact */
+	u32 sint, connection, target_vp;	/* of messages */
+	bool offers_wanted;
+	struct bus_channel *channels;
+	struct vmbus_device *devices;
+	struct gpadl *gpadls;
+	u32 ngpadls;
+	struct out_message *out, **out_end;
+};
+
+/* bus.c */
+void bus_send(struct vmbus *bus, const void *message, u32 len);
+void bus_refuse(struct vmbus *bus, const char *what, u64 value);
+/* channel.c */
+void channel_offer_all(struct vmbus *bus);
+void channel_open_request(struct vmbus *bus, const struct msg_open *m);
+void channel_close_request(struct vmbus *bus, u32 relid);
+void channel_released(struct vmbus *bus, u32 relid);
+void channel_modify(struct vmbus *bus, const struct msg_modify *m);
+void channel_forget_all(struct vmbus *bus);
+struct bus_channel *channel_by_relid(struct vmbus *bus, u32 relid);
+/* gpadl.c */
+void gpadl_header(struct vmbus *bus, const u8 *m, u32 len);
+void gpadl_body(struct vmbus *bus, const u8 *m, u32 len);
+void gpadl_teardown(struct vmbus *bus, const struct msg_gpadl_teardown *m);
+void gpadl_forget_all(struct vmbus *bus);
+struct gpadl *gpadl_by_handle(struct vmbus *bus, u32 handle);
+/* Host address of page @i of @g, which is complete. */
+void *gpadl_page(struct vm *vm, const struct gpadl *g, u32 i);
+/* ring.c */
+int ring_open(struct vmbus_channel *ch, const struct gpadl *g, u32 downstream_page);
+void ring_close(struct vmbus_channel *ch);
+
+#endif

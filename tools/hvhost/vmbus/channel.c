@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The life of a channel: offered, opened over a GPADL that holds its two rings,
+ * closed, rescinded, its relid given back. Devices put themselves on the bus
+ * here and see only struct vmbus_channel.
+ */
+#include "bus.h"
+#include "counters.h"
+#include "hv_tlfs.h"
+#include "lib.h"
+
+#define CONNECTION_BASE	0x2000	/* connection id of a channel: this plus its relid */
+
+struct bus_channel *channel_by_relid(struct vmbus *bus, u32 relid)
+{
+	for (struct bus_channel *c = bus->channels; c; c = c->next)
+		if (c->ch.relid == relid)
+			return c;
+	return NULL;
+}
+
+static u32 free_relid(struct vmbus *bus)
+{
+	for (u32 id = 1; id <= RELID_MAX; id++)
+		if (!channel_by_relid(bus, id))
+			return id;
+	return 0;
+}
+
+static void offer(struct vmbus *bus, struct bus_channel *c)
+{
+	const struct vmbus_device *d = c->ch.dev;
+	struct msg_offer m = {
+		.header = { MSG_OFFERCHANNEL, 0 }, .type = d->ops->type, .instance = d->instance,
+		.chn_flags = d->ops->chn_flags, .mmio_mb = d->ops->mmio_mb,
+		.sub_index = c->ch.sub_index, .relid = c->ch.relid, .dedicated_interrupt = 1,
+		.connection = CONNECTION_BASE + c->ch.relid,
+	};
+
+	memcpy(m.user_def, d->user_def, sizeof(m.user_def));
+	c->told = true;
+	bus_send(bus, &m, sizeof(m));
+}
+
+/* In the order devices were added: the list is kept by relid. */
+void channel_offer_all(struct vmbus *bus)
+{
+	for (struct bus_channel *c = bus->channels; c; c = c->next)
+		if (!c->told && c->state == CHANNEL_OFFERED)
+			offer(bus, c);
+}
+
+static struct bus_channel *new_channel(struct vmbus_device *dev, u16 sub)
+{
+	struct vmbus *bus = dev->vm->vmbus;
+	struct bus_channel *c, **at = &bus->channels;
+	u32 relid = free_relid(bus);
+
+	c = relid ? hv_alloc(sizeof(*c)) : NULL;
+	if (!c)
+		return NULL;
+	c->ch.dev = dev;
+	c->ch.relid = relid;
+	c->ch.sub_index = sub;
+	while (*at && (*at)->ch.relid < relid)
+		at = &(*at)->next;
+	c->next = *at;
+	*at = c;
+	if (bus->offers_wanted)
+		offer(bus, c);
+	return c;
+}
+
+static void remove(struct vmbus *bus, struct bus_channel *c)
+{
+	struct bus_channel **at = &bus->channels;
+
+	while (*at != c)
+		at = &(*at)->next;
+	*at = c->next;
+	if (c->ch.dev->primary == &c->ch)
+		c->ch.dev->primary = NULL;
+	hv_free(c);
+}
+
+/* The same name gives the same GUID, so that a guest names devices alike. */
+static void make_instance(struct vmbus_device *d)
+{
+	u64 a = 0x6876686f73740000ull, b;
+
+	for (const char *s = d->name; *s; s++)
+		a = a * 31 + (u8)*s;
+	b = hv_random(&a);
+	memcpy(d->instance.b, &a, 8);
+	memcpy(d->instance.b + 8, &b, 8);
+}
+
+int vmbus_device_add(struct vm *vm, struct vmbus_device *dev, u32 number)
+{
+	struct vmbus *bus = vm->vmbus;
+	struct vmbus_device **at = &bus->devices;
+	struct bus_channel *c;
+
+	dev->vm = vm;
+	hv_snprintf(dev->name, sizeof(dev->name), "%s%u", dev->ops->name, number);
+	make_instance(dev);
+	c = new_channel(dev, 0);
+	if (!c)
+		return -HV_ENOMEM;
+	dev->primary = &c->ch;
+	while (*at && *at != dev)
+		at = &(*at)->next;
+	if (!*at) {
+		dev->next = NULL;
+		*at = dev;
+	}
+	return 0;
+}
+
+int vmbus_subchannel_offer(struct vmbus_device *dev, u16 sub)
+{
+	return new_channel(dev, sub) ? 0 : -HV_ENOMEM;
+}
+
+struct vmbus_device *vmbus_device_find(struct vm *vm, const char *name)
+{
+	struct vmbus_device *d = vm->vmbus->devices;
+
+	while (d && strcmp(d->name, name))
+		d = d->next;
+	return d;
+}
+
+static void close(struct bus_channel *c)
+{
+	if (!c->ch.open)
+		return;
+	c->ch.open = false;
+	if (c->ch.dev->ops->close)
+		c->ch.dev->ops->close(&c->ch);
+	ring_close(&c->ch);
+}
+
+void vmbus_device_rescind(struct vmbus_device *dev)
+{
+	struct vmbus *bus = dev->vm->vmbus;
+	struct bus_channel *c, *next;
+
+	for (c = bus->channels; c; c = next) {
+		struct msg_relid m = { { MSG_RESCIND_OFFER, 0 }, c->ch.relid };
+
+		next = c->next;
+		if (c->ch.dev != dev || c->state == CHANNEL_RESCINDED)
+			continue;
+		close(c);
+		c->state = CHANNEL_RESCINDED;
+		if (c->told)
+			bus_send(bus, &m, sizeof(m));
+		else
+			remove(bus, c);
+	}
+}
+
+static u32 open_channel(struct vmbus *bus, struct bus_channel *c, const struct msg_open *m)
+{
+	const struct gpadl *g = gpadl_by_handle(bus, m->ring_gpadl);
+
+	if (!c || c->state != CHANNEL_OFFERED || c->ch.open) {
+		bus_refuse(bus, "open of relid", m->relid);
+		return VMBUS_STATUS_REFUSED;
+	}
+	if (!g || g->relid != m->relid || m->target_vp >= bus->vm->vps) {
+		bus_refuse(bus, "open with GPADL", m->ring_gpadl);
+		return VMBUS_STATUS_REFUSED;
+	}
+	if (ring_open(&c->ch, g, m->downstream_page)) {
+		bus_refuse(bus, "rings divided at page", m->downstream_page);
+		return VMBUS_STATUS_REFUSED;
+	}
+	c->ch.target_vp = m->target_vp;
+	c->ch.open = true;
+	if (c->ch.dev->ops->open && c->ch.dev->ops->open(&c->ch)) {
+		c->ch.open = false;
+		ring_close(&c->ch);
+		return VMBUS_STATUS_REFUSED;
+	}
+	return 0;
+}
+
+void channel_open_request(struct vmbus *bus, const struct msg_open *m)
+{
+	struct msg_open_result r = { { MSG_OPENCHANNEL_RESULT, 0 }, m->relid, m->open_id, 0 };
+
+	r.status = open_channel(bus, channel_by_relid(bus, m->relid), m);
+	bus_send(bus, &r, sizeof(r));
+}
+
+/* There is no answer to this one. */
+void channel_close_request(struct vmbus *bus, u32 relid)
+{
+	struct bus_channel *c = channel_by_relid(bus, relid);
+
+	if (!c || !c->ch.open) {
+		/* a rescinded channel was closed already, and the guest may not know */
+		if (!c || c->state != CHANNEL_RESCINDED)
+			bus_refuse(bus, "close of relid", relid);
+		return;
+	}
+	close(c);
+	/* closing the primary ends the sub-channels: they are offered anew when asked for */
+}
+
+void channel_released(struct vmbus *bus, u32 relid)
+{
+	struct bus_channel *c = channel_by_relid(bus, relid);
+
+	if (!c || c->state != CHANNEL_RESCINDED) {
+		bus_refuse(bus, "release of relid", relid);
+		return;
+	}
+	remove(bus, c);
+}
+
+void channel_modify(struct vmbus *bus, const struct msg_modify *m)
+{
+	struct bus_channel *c = channel_by_relid(bus, m->relid);
+	struct msg_modify_response r = { { MSG_MODIFYCHANNEL_RESPONSE, 0 }, m->relid, 0 };
+
+	if (!c || !c->ch.open || m->target_vp >= bus->vm->vps) {
+		bus_refuse(bus, "move of relid", m->relid);
+		r.status = VMBUS_STATUS_REFUSED;
+	} else {
+		c->ch.target_vp = m->target_vp;
+	}
+	/* answered from 5.3 on */
+	if (bus->version >= VMBUS_VERSION(5, 3))
+		bus_send(bus, &r, sizeof(r));
+}
+
+/* The guest left the bus. Primary channels are there to be offered again. */
+void channel_forget_all(struct vmbus *bus)
+{
+	struct bus_channel *c, *next;
+
+	for (c = bus->channels; c; c = next) {
+		next = c->next;
+		close(c);
+		c->told = false;
+		if (c->ch.sub_index || c->state == CHANNEL_RESCINDED)
+			remove(bus, c);
+	}
+}
+
+u16 vmbus_signal_event(struct vp *vp, u32 connection, u16 flag)
+{
+	struct vmbus *bus = vp->vm->vmbus;
+	struct bus_channel *c;
+
+	if (connection < CONNECTION_BASE || connection > CONNECTION_BASE + RELID_MAX)
+		return HV_STATUS_INVALID_CONNECTION_ID;
+	if (flag)
+		return HV_STATUS_INVALID_PARAMETER;
+	c = channel_by_relid(bus, connection - CONNECTION_BASE);
+	if (!c)
+		return HV_STATUS_INVALID_CONNECTION_ID;
+	if (c->ch.open)
+		c->ch.dev->ops->signal(&c->ch);
+	return HV_STATUS_SUCCESS;
+}

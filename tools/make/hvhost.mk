@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# The host that presents Hyper-V, and its unit tests.
+.PHONY: hvhost fuzz
+
+hvhost: deps
+	$(step) hvhost $(MAKE) -s -C tools/hvhost OUT=$(OUT) WERROR=-Werror hvhost
+
+# Hostile guests against each parser, longer than make check does it.
+fuzz: tests-asan
+	@OUT=$(OUT) RUNS=$(or $(RUNS),1000000) tools/hvhost/tests/fuzz.sh
