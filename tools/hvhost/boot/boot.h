@@ -11,7 +11,7 @@
 struct vcpu;
 
 #define BOOT_MAX_RANGES	32
-#define BOOT_MAX_MODULES 3
+#define BOOT_MAX_MODULES 18	/* kernel, initrd, images */
 
 /* E820 types: Documentation/arch/x86/zero-page.rst, ACPI 6.5 15.1. */
 #define E820_RAM	1
@@ -22,6 +22,8 @@ struct mem_range {
 	u64 start, end;		/* bytes, end exclusive */
 	u32 type;
 };
+
+#define BOOT_IMAGE	"image"	/* the args of a module that is the content of a disk */
 
 struct boot_module {
 	u8 *data;
