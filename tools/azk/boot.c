@@ -18,6 +18,7 @@
 #include "lib/exit.h"
 #include "lib/file.h"
 #include "lib/guest.h"
+#include "lib/hvcounters.h"
 #include "lib/hyperv.h"
 #include "lib/initrd.h"
 #include "lib/kernel.h"
@@ -30,7 +31,7 @@
 #define CPUS_MAX	255	/* what an 8-bit APIC id can name */
 
 struct options {
-	const char *kernel, *machine, *initrd, *append, *json, *modules_dir, *host_log;
+	const char *kernel, *machine, *initrd, *append, *json, *modules_dir, *host_log, *counters;
 	int cpus, timeout, hang;
 	uint64_t memory;
 	bool icount, verbose;
@@ -103,6 +104,10 @@ static int check(const struct opt_usage *u, struct options *o, int nargs, char *
 			ret = opt_bad(u, "--disk: at most %d disks, %d MiB together: they are in memory",
 				      HYPERV_DISKS_MAX, (int)(HYPERV_DISKS_BYTES >> 20));
 	}
+	if (!ret && (o->hyperv.script || o->counters) && !(*m)->hvhost)
+		ret = opt_bad(u, "--host-script and --counters are hvhost's: only with --machine hyperv");
+	if (!ret && o->hyperv.script)
+		ret = hyperv_script(o->hyperv.script);
 	if (!ret && o->hyperv.vpci.n && !(*m)->hvhost)
 		ret = opt_bad(u, "--vpci is a bus of hvhost: only with --machine hyperv");
 	for (size_t i = 0; !ret && i < o->hyperv.vpci.n; i++)
@@ -205,6 +210,11 @@ static int boot(const struct options *o, const struct qemu_machine *m,
 
 		ret = wrote ? wrote : ret;
 	}
+	if (o->counters) {
+		int wrote = hvcounters_write(o->counters, buf_str(&res.debug));
+
+		ret = wrote ? wrote : ret;
+	}
 	if (o->json) {
 		int wrote = bootreport_write(o->json, k, &r, &res);
 
@@ -239,6 +249,8 @@ int cmd_boot(int argc, char **argv)
 		{ "json", "F", "write a report", OPT_STR, &o.json },
 		{ "host-log", "F", "write what hvhost says (machine hyperv)", OPT_STR, &o.host_log },
 		{ "disk", "SIZE|FILE[,ro]", "SCSI disk in memory, with FILE's content; repeatable (machine hyperv)", OPT_LIST, &o.hyperv.disk },
+		{ "host-script", "F", "latency and faults of the host (machine hyperv)", OPT_STR, &o.hyperv.script },
+		{ "counters", "F", "write what hvhost counted, as JSON (machine hyperv)", OPT_STR, &o.counters },
 		{ "vpci", "WHAT", "PCI bus behind VMBus; test: our own function; repeatable (machine hyperv)", OPT_LIST, &o.hyperv.vpci },
 		{ NULL, NULL, NULL, OPT_FLAG, NULL },
 	};

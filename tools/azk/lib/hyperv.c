@@ -122,6 +122,11 @@ void hyperv_kernel(struct strv *argv, const struct qemu_boot *b)
 		add_doubled(&modules, b->initrd);
 	}
 	add_disks(&words, &modules, d);
+	if (d && d->script) {
+		buf_adds(&modules, ",");
+		add_doubled(&modules, d->script);
+		buf_adds(&modules, " script");
+	}
 	strv_add(argv, "-append");
 	strv_add(argv, buf_str(&words));
 	strv_add(argv, "-initrd");

@@ -14,6 +14,7 @@ struct qemu_boot;
 /* What is on the bus, as hvhost's own words. */
 struct hyperv_devices {
 	struct strv disk;	/* SIZE or FILE, and ",ro": LUNs of scsi0 */
+	const char *script;	/* host script, or NULL */
 	struct strv vpci;	/* "test": a bus with our test function */
 };
 
@@ -41,6 +42,8 @@ const char *hyperv_disk(const char *disk, uint64_t *size, char **file, bool *ro)
 uint64_t hyperv_heap(const struct hyperv_devices *d);
 /* Whether a PCI bus of hvhost can have @what. */
 bool hyperv_vpci(const char *what);
+/* AZK_OK, or an error after one line with file:line and what was expected. */
+int hyperv_script(const char *file);
 /* A line of hvhost's? */
 bool hyperv_line(const char *line);
 /* Why hvhost stopped: points into @debug, the line ends at '\n'. Or NULL. */

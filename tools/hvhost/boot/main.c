@@ -10,6 +10,7 @@
 #include "boot/main.h"
 #include "device.h"
 #include "lib.h"
+#include "script.h"
 #include "svm/svm.h"
 #include "tlfs_exit.h"
 #include "vmbus.h"
@@ -39,15 +40,19 @@ void exception(const u64 *frame)
 	hv_die("exception %lu (error %lx) at %lx", frame[0], frame[1], frame[2]);
 }
 
-/* Content of disks, out of the way before the guest is loaded over it. */
-static void images_take(const struct boot_info *bi, struct device_images *images)
+/* The script, and content of disks, out of the way before the guest is loaded over it. */
+static void modules_take(struct vm *vm, const struct boot_info *bi, struct device_images *images)
 {
-	for (u32 i = 1; i < bi->modules && images->n < VM_MAX_DISKS; i++) {
+	for (u32 i = 1; i < bi->modules; i++) {
 		const struct boot_module *m = &bi->module[i];
 		struct block *b;
 
+		if (!strcmp(m->args, BOOT_SCRIPT))
+			script_init(vm, (const char *)m->data, m->size);
 		if (strcmp(m->args, BOOT_IMAGE))
 			continue;
+		if (images->n == VM_MAX_DISKS)
+			hv_die("more than %d images", VM_MAX_DISKS);
 		b = ramdisk_create(ALIGN_UP(m->size, 512ul), m->data, m->size);
 		if (!b)
 			hv_die("no memory for a disk's image of %lu MiB: a larger heap= is needed",
@@ -77,7 +82,7 @@ void hv_main(u32 magic, const void *info)
 	vm.config = &config;
 	vm.vps = config.cpus;
 	vm.seed = config.seed;
-	images_take(&bi, &images);
+	modules_take(&vm, &bi, &images);
 	if (!linux_load(&vm, &bi, &entry) && !flat_load(&vm, &bi, &entry))
 		hv_die("no guest: the first module is neither a bzImage nor a multiboot ELF32 kernel");
 	svm_init(&vm);

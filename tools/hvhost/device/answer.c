@@ -131,6 +131,7 @@ void answer_send(struct answers *q, struct vmbus_channel *ch, const struct answe
 		channel_corrupt(ch, f.status);
 		return;
 	case FAULT_NONE:
+	case FAULT_CORRUPT:	/* done already */
 		break;
 	}
 	q->stale_id = p->trans_id;
