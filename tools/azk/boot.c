@@ -18,6 +18,7 @@
 #include "lib/exit.h"
 #include "lib/file.h"
 #include "lib/guest.h"
+#include "lib/hvcounters.h"
 #include "lib/hyperv.h"
 #include "lib/initrd.h"
 #include "lib/kernel.h"
@@ -30,7 +31,7 @@
 #define CPUS_MAX	255	/* what an 8-bit APIC id can name */
 
 struct options {
-	const char *kernel, *machine, *initrd, *append, *json, *modules_dir, *host_log;
+	const char *kernel, *machine, *initrd, *append, *json, *modules_dir, *host_log, *counters;
 	int cpus, timeout, hang;
 	uint64_t memory;
 	bool icount, verbose;
@@ -67,7 +68,11 @@ static int check(const struct opt_usage *u, struct options *o, int nargs, char *
 		 const struct qemu_machine **m)
 {
 	struct buf list = BUF_INIT;
+	uint64_t size, disks = 0;
+	const char *why;
 	int ret = AZK_OK;
+	char *file;
+	bool ro;
 
 	if (nargs > 1)
 		return opt_bad(u, "one kernel at a time, got '%s' and '%s' (a command follows '--')",
@@ -87,6 +92,22 @@ static int check(const struct opt_usage *u, struct options *o, int nargs, char *
 		ret = opt_bad(u, "hvhost has at most %d vCPUs, got --cpus %d", HYPERV_CPUS_MAX, o->cpus);
 	if (!ret && o->host_log && !(*m)->hvhost)
 		ret = opt_bad(u, "--host-log is the log of hvhost: only with --machine hyperv");
+	if (!ret && o->hyperv.disk.n && !(*m)->hvhost)
+		ret = opt_bad(u, "--disk is a disk of hvhost: only with --machine hyperv");
+	for (size_t i = 0; !ret && i < o->hyperv.disk.n; i++) {
+		why = hyperv_disk(o->hyperv.disk.v[i], &size, &file, &ro);
+		free(file);
+		disks += why ? 0 : size;
+		if (why)
+			ret = opt_bad(u, "--disk %s: %s", o->hyperv.disk.v[i], why);
+		else if (i == HYPERV_DISKS_MAX || disks > HYPERV_DISKS_BYTES)
+			ret = opt_bad(u, "--disk: at most %d disks, %d MiB together: they are in memory",
+				      HYPERV_DISKS_MAX, (int)(HYPERV_DISKS_BYTES >> 20));
+	}
+	if (!ret && (o->hyperv.script || o->counters) && !(*m)->hvhost)
+		ret = opt_bad(u, "--host-script and --counters are hvhost's: only with --machine hyperv");
+	if (!ret && o->hyperv.script)
+		ret = hyperv_script(o->hyperv.script);
 	if (!ret && o->hyperv.vpci.n && !(*m)->hvhost)
 		ret = opt_bad(u, "--vpci is a bus of hvhost: only with --machine hyperv");
 	for (size_t i = 0; !ret && i < o->hyperv.vpci.n; i++)
@@ -189,6 +210,11 @@ static int boot(const struct options *o, const struct qemu_machine *m,
 
 		ret = wrote ? wrote : ret;
 	}
+	if (o->counters) {
+		int wrote = hvcounters_write(o->counters, buf_str(&res.debug));
+
+		ret = wrote ? wrote : ret;
+	}
 	if (o->json) {
 		int wrote = bootreport_write(o->json, k, &r, &res);
 
@@ -222,6 +248,9 @@ int cmd_boot(int argc, char **argv)
 		{ "timeout", "S", "limit for the whole run; 0: none (300)", OPT_INT, &o.timeout },
 		{ "json", "F", "write a report", OPT_STR, &o.json },
 		{ "host-log", "F", "write what hvhost says (machine hyperv)", OPT_STR, &o.host_log },
+		{ "disk", "SIZE|FILE[,ro]", "SCSI disk in memory, with FILE's content; repeatable (machine hyperv)", OPT_LIST, &o.hyperv.disk },
+		{ "host-script", "F", "latency and faults of the host (machine hyperv)", OPT_STR, &o.hyperv.script },
+		{ "counters", "F", "write what hvhost counted, as JSON (machine hyperv)", OPT_STR, &o.counters },
 		{ "vpci", "WHAT", "PCI bus behind VMBus; test: our own function; repeatable (machine hyperv)", OPT_LIST, &o.hyperv.vpci },
 		{ NULL, NULL, NULL, OPT_FLAG, NULL },
 	};
@@ -248,6 +277,7 @@ int cmd_boot(int argc, char **argv)
 	kernel_free(&k);
 	strv_free(&o.add);
 	strv_free(&o.modules);
+	strv_free(&o.hyperv.disk);
 	strv_free(&o.hyperv.vpci);
 	free(tail);
 	return ret == OPT_HELP ? AZK_OK : ret;

@@ -15,7 +15,7 @@ export QUICK := $(unit:%=out/test/bin/%) $(unit:%=out/asan/test/bin/%) \
 export GUEST := $(sort $(wildcard tools/*/tests/guest/*.sh))
 export BUILD := config build config-upstream build-upstream
 
-tests: azk guest hvhost
+tests: azk guest hvhost selftests
 	$(step) tests $(MAKE) -s -C tools/azk OUT=$(OUT) WERROR=-Werror tests
 	$(step) hvhost-tests $(MAKE) -s -C tools/hvhost OUT=$(OUT) WERROR=-Werror tests
 

@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The host that presents Hyper-V, and its unit tests.
-.PHONY: hvhost fuzz
+.PHONY: hvhost fuzz selftests
 
 hvhost: deps
 	$(step) hvhost $(MAKE) -s -C tools/hvhost OUT=$(OUT) WERROR=-Werror hvhost
+
+# Programs that check a kernel from inside a guest.
+selftests: deps
+	$(step) selftests $(MAKE) -s -C selftests OUT=$(OUT) WERROR=-Werror all
 
 # Hostile guests against each parser, longer than make check does it.
 fuzz: tests-asan

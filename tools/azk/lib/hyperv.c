@@ -9,10 +9,13 @@
 
 #include "beside.h"
 #include "buf.h"
+#include "file.h"
 #include "hyperv.h"
+#include "opt.h"
 #include "qemu.h"
 
 #define TIMERS_MIN	3	/* of QEMU's HPET */
+#define HEAP_LEAST	(16u << 20)	/* tools/hvhost/boot/config.c */
 
 void hyperv_args(struct strv *argv, const struct qemu_boot *b)
 {
@@ -34,6 +37,66 @@ static void add_doubled(struct buf *to, const char *s)
 		buf_addf(to, *s == ',' ? ",," : "%c", *s);
 }
 
+const char *hyperv_disk(const char *disk, uint64_t *size, char **file, bool *ro)
+{
+	size_t n = strlen(disk);
+	char *name;
+	int64_t have;
+
+	*ro = n > 3 && !strcmp(disk + n - 3, ",ro");
+	name = xasprintf("%.*s", (int)(*ro ? n - 3 : n), disk);
+	*file = NULL;
+	if (opt_size(name, size)) {
+		free(name);
+		return *size < 512 ? "a disk has 512 bytes at least" : NULL;
+	}
+	have = file_size(name);
+	if (have <= 0) {
+		free(name);
+		return have < 0 ? "is neither a size nor a file that can be read" : "is empty";
+	}
+	*size = (uint64_t)have;
+	*file = name;
+	return NULL;
+}
+
+uint64_t hyperv_heap(const struct hyperv_devices *d)
+{
+	uint64_t heap = HEAP_LEAST, size;
+	char *file;
+	bool ro;
+
+	for (size_t i = 0; d && i < d->disk.n; i++)
+		if (!hyperv_disk(d->disk.v[i], &size, &file, &ro)) {
+			/* a table of chunks, and a header for each, beside the content */
+			heap += size + size / 1024 + (1u << 20);
+			free(file);
+		}
+	return (heap + (2u << 20) - 1) & ~(uint64_t)((2u << 20) - 1);
+}
+
+static void add_disks(struct buf *words, struct buf *modules, const struct hyperv_devices *d)
+{
+	int images = 0;
+	uint64_t size;
+	char *file;
+	bool ro;
+
+	for (size_t i = 0; d && i < d->disk.n; i++) {
+		if (hyperv_disk(d->disk.v[i], &size, &file, &ro))
+			continue;
+		if (file) {
+			buf_addf(words, " disk=@%d%s", ++images, ro ? ",ro" : "");
+			buf_adds(modules, ",");
+			add_doubled(modules, file);
+			buf_adds(modules, " image");
+		} else {
+			buf_addf(words, " disk=%" PRIu64 "%s", size, ro ? ",ro" : "");
+		}
+		free(file);
+	}
+}
+
 void hyperv_kernel(struct strv *argv, const struct qemu_boot *b)
 {
 	char *host = beside_azk("AZK_HVHOST", "hvhost.elf");
@@ -42,13 +105,13 @@ void hyperv_kernel(struct strv *argv, const struct qemu_boot *b)
 
 	strv_add(argv, "-kernel");
 	strv_add(argv, host);
-	strv_add(argv, "-append");
 	buf_addf(&words, "cpus=%d%s", b->cpus, b->icount ? " icount" : "");
+	if (d && d->disk.n)
+		buf_addf(&words, " heap=%" PRIu64, hyperv_heap(d));
 	if (b->append && strstr(b->append, "nox2apic"))
 		buf_adds(&words, " apic-msrs");
 	for (size_t i = 0; d && i < d->vpci.n; i++)
 		buf_addf(&words, " vpci=%s", d->vpci.v[i]);
-	strv_add(argv, buf_str(&words));
 	add_doubled(&modules, b->kernel);
 	if (b->append && *b->append) {
 		buf_adds(&modules, " ");
@@ -58,6 +121,14 @@ void hyperv_kernel(struct strv *argv, const struct qemu_boot *b)
 		buf_adds(&modules, ",");
 		add_doubled(&modules, b->initrd);
 	}
+	add_disks(&words, &modules, d);
+	if (d && d->script) {
+		buf_adds(&modules, ",");
+		add_doubled(&modules, d->script);
+		buf_adds(&modules, " script");
+	}
+	strv_add(argv, "-append");
+	strv_add(argv, buf_str(&words));
 	strv_add(argv, "-initrd");
 	strv_add(argv, buf_str(&modules));
 	buf_free(&modules);

@@ -4,6 +4,7 @@
 #define AZK_LIB_HYPERV_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 
 #include "buf.h"
@@ -12,6 +13,8 @@ struct qemu_boot;
 
 /* What is on the bus, as hvhost's own words. */
 struct hyperv_devices {
+	struct strv disk;	/* SIZE or FILE, and ",ro": LUNs of scsi0 */
+	const char *script;	/* host script, or NULL */
 	struct strv vpci;	/* "test": a bus with our test function */
 };
 
@@ -23,13 +26,24 @@ struct hyperv_devices {
 #define HYPERV_STATUS_GUEST	(2 * 0x32 + 1)
 
 #define HYPERV_CPUS_MAX	16
+#define HYPERV_DISKS_MAX	16
+#define HYPERV_DISKS_BYTES	(1ull << 30)	/* all together: hvhost's heap is below 4 GiB */
 
 /* For the machine table: -machine and the timers hvhost needs. */
 void hyperv_args(struct strv *argv, const struct qemu_boot *b);
 /* -kernel, -append and -initrd: hvhost, its words, and the guest as modules. */
 void hyperv_kernel(struct strv *argv, const struct qemu_boot *b);
+/*
+ * What @disk says: *size bytes, and *file (caller frees) when it is a file. NULL, or
+ * what is wrong with it.
+ */
+const char *hyperv_disk(const char *disk, uint64_t *size, char **file, bool *ro);
+/* Bytes of memory hvhost needs for itself, which the machine has on top of the guest's. */
+uint64_t hyperv_heap(const struct hyperv_devices *d);
 /* Whether a PCI bus of hvhost can have @what. */
 bool hyperv_vpci(const char *what);
+/* AZK_OK, or an error after one line with file:line and what was expected. */
+int hyperv_script(const char *file);
 /* A line of hvhost's? */
 bool hyperv_line(const char *line);
 /* Why hvhost stopped: points into @debug, the line ends at '\n'. Or NULL. */

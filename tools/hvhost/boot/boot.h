@@ -11,7 +11,7 @@
 struct vcpu;
 
 #define BOOT_MAX_RANGES	32
-#define BOOT_MAX_MODULES 3
+#define BOOT_MAX_MODULES 19	/* kernel, initrd, images, script */
 
 /* E820 types: Documentation/arch/x86/zero-page.rst, ACPI 6.5 15.1. */
 #define E820_RAM	1
@@ -22,6 +22,10 @@ struct mem_range {
 	u64 start, end;		/* bytes, end exclusive */
 	u32 type;
 };
+
+/* The args of modules that are neither kernel nor initrd. */
+#define BOOT_IMAGE	"image"		/* the content of a disk */
+#define BOOT_SCRIPT	"script"	/* the host script: script.h */
 
 struct boot_module {
 	u8 *data;

@@ -38,6 +38,28 @@ bool size_parse(const char *s, size_t n, u64 *bytes)
 	return number(s, n, bytes);
 }
 
+static bool disk(struct vm_config *c, const char *val, size_t n)
+{
+	struct disk_config *d = &c->disk[c->disks];
+	u64 v;
+
+	if (c->disks == VM_MAX_DISKS)
+		return false;
+	if (n > 3 && !memcmp(val + n - 3, ",ro", 3)) {
+		d->read_only = true;
+		n -= 3;
+	}
+	if (n && *val == '@') {
+		if (!number(val + 1, n - 1, &v) || !v || v > 64)
+			return false;
+		d->module = (u32)v;
+	} else if (!size_parse(val, n, &d->bytes) || d->bytes < 512) {
+		return false;
+	}
+	c->disks++;
+	return true;
+}
+
 static bool take(struct vm_config *c, const char *key, size_t kn, const char *val, size_t vn)
 {
 	u64 n;
@@ -53,6 +75,8 @@ static bool take(struct vm_config *c, const char *key, size_t kn, const char *va
 		return size_parse(val, vn, &c->heap);
 	if (IS("seed"))
 		return number(val, vn, &c->seed);
+	if (IS("disk"))
+		return disk(c, val, vn);
 	if (IS("vpci")) {
 		c->vpci_tests++;
 		return vn == 4 && !memcmp(val, "test", 4);
@@ -83,7 +107,7 @@ bool config_parse(struct vm_config *c, const char *text, char *why, size_t size)
 		for (k = 0; k < n && text[k] != '='; k++)
 			;
 		if (n && !take(c, text, k, text + k + (k < n), k < n ? n - k - 1 : 0)) {
-			hv_snprintf(why, size, "'%.*s': expected cpus=1..%d, heap=SIZE, seed=N, vpci=test, apic-msrs, icount, quiet",
+			hv_snprintf(why, size, "'%.*s': expected cpus=1..%d, heap=SIZE, seed=N, disk=SIZE|@MODULE[,ro], vpci=test, apic-msrs, icount, quiet",
 				    (int)MIN(n, 64), text, VM_MAX_VPS);
 			return false;
 		}

@@ -8,10 +8,18 @@
 
 #include "types.h"
 
+#define VM_MAX_DISKS	16
+
 struct vm_config {
 	u32 cpus;		/* cpus=1..16 */
 	u64 heap;		/* heap=SIZE: hvhost's own memory, bytes */
 	u64 seed;		/* seed=N */
+	u32 disks;
+	struct disk_config {
+		u64 bytes;
+		u32 module;	/* 0: empty; or the boot module with its content */
+		bool read_only;
+	} disk[VM_MAX_DISKS];	/* disk=SIZE or disk=@MODULE, and ",ro": LUNs of scsi0 */
 	u32 vpci_tests;		/* vpci=test, repeated: buses with a test function */
 	bool apic_msrs;		/* apic-msrs: recommend EOI, ICR and TPR by MSR: for xAPIC guests */
 	bool icount;		/* icount: the TSC is 1 GHz and counts instructions */

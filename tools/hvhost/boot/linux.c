@@ -99,7 +99,8 @@ bool linux_load(struct vm *vm, const struct boot_info *bi, struct guest_entry *e
 		hv_die("no %lu MiB of RAM at %lx, where the kernel wants to be",
 		       init_size >> 20, target);
 
-	if (bi->modules > 1 && bi->module[1].size) {
+	if (bi->modules > 1 && bi->module[1].size && strcmp(bi->module[1].args, BOOT_IMAGE) &&
+	    strcmp(bi->module[1].args, BOOT_SCRIPT)) {
 		const struct boot_module *rd = &bi->module[1];
 
 		initrd = place_high(vm, rd->size, (u64)get32(header + HDR_INITRD_MAX) + 1,

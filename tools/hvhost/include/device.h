@@ -9,8 +9,29 @@
 
 #include "vm.h"
 
+/* What came with the machine as the content of disks, in order. */
+struct block;
+struct device_images {
+	u32 n;
+	struct block *block[16];
+};
+
 /* Every device of vm->config. 0, or -HV_E* of the first that could not be made. */
-int devices_init(struct vm *vm);
+int devices_init(struct vm *vm, const struct device_images *images);
+
+/* ---- SCSI: device/scsi.c ---- */
+
+struct vmbus_device;
+
+/* A controller without disks, which may have so many sub-channels. NULL: no memory. */
+struct vmbus_device *scsi_create(struct vm *vm, u32 number, u32 sub_channels_max);
+/*
+ * Disks come, go and change size, before the guest starts or while it runs: it is
+ * told. The block device stays the caller's; -HV_EINVAL, -HV_EBUSY, -HV_ENOENT.
+ */
+int scsi_lun_add(struct vmbus_device *dev, u8 id, struct block *block);
+struct block *scsi_lun_remove(struct vmbus_device *dev, u8 id);
+int scsi_lun_resize(struct vmbus_device *dev, u8 id, u64 bytes);
 
 /* ---- PCI: device/pci.c ---- */
 

@@ -23,6 +23,8 @@ struct vmbus_device_ops {
 	void (*close)(struct vmbus_channel *ch);
 	/* The guest signalled: take packets with channel_recv() until there are none. */
 	void (*signal)(struct vmbus_channel *ch);
+	/* The guest gave the relid of a closed sub-channel or a rescinded channel back. */
+	void (*released)(struct vmbus_channel *ch);
 	/* The guest left the bus (UNLOAD, reset): forget everything of the session. */
 	void (*reset)(struct vmbus_device *dev);
 };
@@ -109,6 +111,8 @@ struct xfer_range {
 };
 int channel_send_xfer(struct vmbus_channel *ch, u64 trans_id, u16 pageset,
 		      const struct xfer_range *ranges, u32 n, const void *data, u32 len);
+/* A host gone wrong, for scripts: its write index is @write_index now. */
+void channel_corrupt(struct vmbus_channel *ch, u32 write_index);
 /* Between these two, interrupts to the guest are put off to one at the end. */
 void channel_batch_begin(struct vmbus_channel *ch);
 void channel_batch_end(struct vmbus_channel *ch);

@@ -8,6 +8,7 @@
 #include "boot/config.h"
 #include "counters.h"
 #include "lib.h"
+#include "script.h"
 #include "lib/hw.h"
 #include "svm/msr.h"
 #include "svm/svm.h"
@@ -30,10 +31,17 @@ static void unlock(struct svm *s)
 	__atomic_store_n(&s->lock, 0, __ATOMIC_RELEASE);
 }
 
+/* What there is to say when the guest ends, however it does. */
+static void end_reports(struct vm *vm)
+{
+	count_print(vm);
+	script_end(vm);
+}
+
 void guest_stop(struct vcpu *v, const char *why, u64 what)
 {
 	hv_log("stop: guest, vCPU %u at %lx: %s %lx", v->vp->index, v->vmcb->rip, why, what);
-	count_print(v->vp->vm);
+	end_reports(v->vp->vm);
 	hv_stop(HV_STOP_GUEST);
 }
 
@@ -183,7 +191,7 @@ static void do_io(struct vcpu *v)
 		hv_snprintf(name, sizeof(name), "%u", (u32)(u8)v->vmcb->rax);
 		count_phase(v->vp->vm, name);
 	} else {
-		count_print(v->vp->vm);
+		end_reports(v->vp->vm);
 		outb((u16)port, (u8)v->vmcb->rax);
 	}
 	v->vmcb->rip = v->vmcb->exit_info2;
@@ -307,13 +315,13 @@ void vcpu_run(struct vcpu *v)
 
 void vm_exit(struct vm *vm, int code)
 {
-	count_print(vm);
+	end_reports(vm);
 	hv_stop((u8)code);
 }
 
 void vm_reset(struct vm *vm)
 {
-	count_print(vm);
+	end_reports(vm);
 	outb(0xcf9, 0x06);	/* the chipset's reset: everything begins again */
 	for (;;)
 		__asm__ volatile("hlt");

@@ -9,7 +9,7 @@
 #include "boot/config.h"
 #include "vm.h"
 
-#define FAKE_RAM	(2ul << 20)	/* guest memory, from address 0 */
+#define FAKE_RAM	(4ul << 20)	/* guest memory, from address 0 */
 #define FAKE_TSC_HZ	1000000000ul
 
 struct fake {

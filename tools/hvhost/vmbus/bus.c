@@ -12,6 +12,7 @@
 #include "device.h"
 #include "hv_tlfs.h"
 #include "lib.h"
+#include "script.h"
 
 #define CONTACT_REFUSED	0
 #define CONTACT_ACCEPTED 1
@@ -45,19 +46,116 @@ static void flush(struct vmbus *bus)
 	}
 }
 
-void bus_send(struct vmbus *bus, const void *message, u32 len)
+static void queue(struct vmbus *bus, struct out_message *m)
 {
-	struct out_message *m = hv_alloc(sizeof(*m));
+	m->next = NULL;
+	*bus->out_end = m;
+	bus->out_end = &m->next;
+	flush(bus);
+}
+
+static void its_time(struct vm *vm, struct event *e)
+{
+	struct out_message *m = container_of(e, struct out_message, event), **at = &m->bus->late;
+
+	while (*at != m)
+		at = &(*at)->next;
+	*at = m->next;
+	queue(m->bus, m);
+}
+
+/* What scripts call a message, where "refuse" puts its status, and whose it is. */
+struct message_kind {
+	const char *name;
+	u32 status_at, status_size;	/* size 0: it has none */
+	u32 relid_at;			/* 0: of no channel */
+};
+
+static struct message_kind kind_of(u32 type)
+{
+	switch (type) {
+	case MSG_OFFERCHANNEL:
+		return (struct message_kind){ "offer", 0, 0, offsetof(struct msg_offer, relid) };
+	case MSG_RESCIND_OFFER:
+		return (struct message_kind){ "rescind", 0, 0, 0 };
+	case MSG_ALLOFFERS_DELIVERED:
+		return (struct message_kind){ "all-offers", 0, 0, 0 };
+	case MSG_OPENCHANNEL_RESULT:
+		return (struct message_kind){ "open-result", offsetof(struct msg_open_result, status), 4,
+					      offsetof(struct msg_open_result, relid) };
+	case MSG_GPADL_CREATED:
+		return (struct message_kind){ "gpadl-created", offsetof(struct msg_gpadl_created, status),
+					      4, offsetof(struct msg_gpadl_created, relid) };
+	case MSG_GPADL_TORNDOWN:
+		return (struct message_kind){ "gpadl-torndown", 0, 0, 0 };
+	case MSG_VERSION_RESPONSE:
+		return (struct message_kind){ "version-response",
+					      offsetof(struct msg_version_response, supported), 1, 0 };
+	case MSG_MODIFYCHANNEL_RESPONSE:
+		return (struct message_kind){ "modify-response",
+					      offsetof(struct msg_modify_response, status), 4,
+					      offsetof(struct msg_modify_response, relid) };
+	}
+	return (struct message_kind){ "unload-response", 0, 0, 0 };
+}
+
+static void send_one(struct vmbus *bus, const u8 *message, u32 len, u64 delay)
+{
+	struct out_message *m = hv_alloc(sizeof(*m)), **at = &bus->late;
 
 	if (!m) {
-		bus_refuse(bus, "no memory for a message of type", *(const u32 *)message);
+		bus_refuse(bus, "no memory for a message of type", message[0]);
 		return;
 	}
 	memcpy(m->data, message, len);
 	m->len = len;
-	*bus->out_end = m;
-	bus->out_end = &m->next;
-	flush(bus);
+	m->bus = bus;
+	if (!delay) {
+		queue(bus, m);
+		return;
+	}
+	while (*at)
+		at = &(*at)->next;
+	*at = m;
+	m->event.fn = its_time;
+	event_arm(bus->vm, &m->event, vm_time(bus->vm) + delay);
+}
+
+void bus_send(struct vmbus *bus, const void *message, u32 len)
+{
+	u8 m[HV_MESSAGE_PAYLOAD];
+	struct message_kind k;
+	struct bus_channel *c;
+	struct fault f;
+	u32 type, relid;
+
+	memcpy(m, message, len);
+	memcpy(&type, m, sizeof(type));
+	k = kind_of(type);
+	script_at(bus->vm, "vmbus", k.name, m, len, &f);
+	switch (f.action) {
+	case FAULT_DROP:
+		return;
+	case FAULT_RESCIND:
+		memcpy(&relid, m + k.relid_at, sizeof(relid));
+		c = k.relid_at ? channel_by_relid(bus, relid) : NULL;
+		send_one(bus, m, len, f.delay);
+		if (c)
+			vmbus_device_rescind(c->ch.dev);
+		return;
+	case FAULT_REFUSE:
+		memcpy(m + k.status_at, &f.status, k.status_size);
+		break;
+	case FAULT_SHORT:
+		len = MIN(len, f.len);
+		break;
+	case FAULT_DUPLICATE:
+		send_one(bus, m, len, f.delay);
+		break;
+	default:
+		break;
+	}
+	send_one(bus, m, len, f.delay);
 }
 
 static void forget(struct vmbus *bus)
@@ -76,6 +174,13 @@ static void forget(struct vmbus *bus)
 		hv_free(m);
 	}
 	bus->out_end = &bus->out;
+	while (bus->late) {
+		struct out_message *m = bus->late;
+
+		bus->late = m->next;
+		event_cancel(bus->vm, &m->event);
+		hv_free(m);
+	}
 	bus->offers_wanted = false;
 	bus->version = 0;
 }
@@ -191,6 +296,7 @@ static void handle(struct vmbus *bus, u32 type, const u8 *m, u32 len)
 u16 vmbus_post_message(struct vp *vp, u32 connection, u32 type, const void *payload, u32 len)
 {
 	struct vmbus *bus = vp->vm->vmbus;
+	struct fault f;
 	u32 what;
 
 	if (connection != VMBUS_CONNECTION_ID && connection != VMBUS_CONNECTION_ID_4)
@@ -198,6 +304,10 @@ u16 vmbus_post_message(struct vp *vp, u32 connection, u32 type, const void *payl
 	if (type != VMBUS_MESSAGE_TYPE || len < sizeof(struct msg_header))
 		return HV_STATUS_INVALID_PARAMETER;
 	memcpy(&what, payload, sizeof(what));
+	/* of the 16 that a port holds none is free */
+	script_at(vp->vm, "vmbus", "post", NULL, 0, &f);
+	if (f.action == FAULT_QUEUE_FULL)
+		return HV_STATUS_INSUFFICIENT_BUFFERS;
 	if (len < least(what)) {
 		bus_refuse(bus, "short message of type", what);
 		return HV_STATUS_SUCCESS;

@@ -25,6 +25,8 @@ struct gpadl {
 
 struct out_message {
 	struct out_message *next;
+	struct event event;	/* of one that is late */
+	struct vmbus *bus;
 	u32 len;
 	u8 data[HV_MESSAGE_PAYLOAD];
 };
@@ -48,7 +50,8 @@ struct vmbus {
 	struct vmbus_device *devices;
 	struct gpadl *gpadls;
 	u32 ngpadls;
-	struct out_message *out, **out_end;
+	struct out_message *out, **out_end;	/* wait for the slot */
+	struct out_message *late;		/* wait for their time */
 };
 
 /* bus.c */

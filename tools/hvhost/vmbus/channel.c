@@ -207,17 +207,19 @@ void channel_close_request(struct vmbus *bus, u32 relid)
 		return;
 	}
 	close(c);
-	/* closing the primary ends the sub-channels: they are offered anew when asked for */
 }
 
 void channel_released(struct vmbus *bus, u32 relid)
 {
 	struct bus_channel *c = channel_by_relid(bus, relid);
 
-	if (!c || c->state != CHANNEL_RESCINDED) {
+	/* a sub-channel goes when its closed primary has no use for it */
+	if (!c || (c->state != CHANNEL_RESCINDED && (c->ch.open || !c->ch.sub_index))) {
 		bus_refuse(bus, "release of relid", relid);
 		return;
 	}
+	if (c->ch.dev->ops->released)
+		c->ch.dev->ops->released(&c->ch);
 	remove(bus, c);
 }
 

@@ -242,9 +242,18 @@ static int send(struct vmbus_channel *ch, struct packet_header *h, const void *m
 		return -HV_EINVAL;
 	/* a full ring would look empty: one byte stays free at least */
 	if (all + VM_PKT_TRAILER >= r->out.size - used) {
+		/* the guest signals when so much is free; it may have been just now */
+		__atomic_store_n(&header(ch, &r->out)->pending_send_sz, all + VM_PKT_TRAILER,
+				 __ATOMIC_SEQ_CST);
 		r->waiting = true;
-		return -HV_ENOSPC;
+		if (indices(ch, &r->out, &read, &write, &used))
+			return -HV_EINVAL;
+		if (all + VM_PKT_TRAILER >= r->out.size - used)
+			return -HV_ENOSPC;
 	}
+	if (r->waiting)
+		__atomic_store_n(&header(ch, &r->out)->pending_send_sz, 0, __ATOMIC_SEQ_CST);
+	r->waiting = false;
 	h->offset8 = (u16)((sizeof(*h) + mid_len) / 8);
 	h->len8 = (u16)(all / 8);
 	began = (u64)write << 32;
@@ -296,6 +305,16 @@ int channel_send_xfer(struct vmbus_channel *ch, u64 trans_id, u16 pageset,
 		return -HV_EINVAL;
 	memcpy(mid.range, ranges, n * sizeof(*ranges));
 	return send(ch, &h, &mid, 8 + n * (u32)sizeof(*ranges), data, len);
+}
+
+void channel_corrupt(struct vmbus_channel *ch, u32 write_index)
+{
+	struct ring *r = ch->ring;
+
+	if (!r || !ch->open)
+		return;
+	__atomic_store_n(&header(ch, &r->out)->write_index, write_index, __ATOMIC_SEQ_CST);
+	signal_guest(ch);
 }
 
 void channel_batch_begin(struct vmbus_channel *ch)

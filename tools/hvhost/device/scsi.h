@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Between the files of the SCSI controller: scsi.c is the protocol on the channel,
+ * scsi_cdb.c what a disk does with a command, scsi_page.c what it says of itself,
+ * scsi_reserve.c persistent reservations.
+ */
+#ifndef HVHOST_DEVICE_SCSI_H
+#define HVHOST_DEVICE_SCSI_H
+
+#include "block.h"
+#include "stor_proto.h"
+#include "vmbus.h"
+
+#define SCSI_BLOCK	512u		/* bytes of a logical block */
+#define SCSI_PHYSICAL	4096u
+#define SCSI_LUNS	64
+#define SCSI_ANSWER_MAX	1024u		/* bytes of an answer that is no data */
+#define SCSI_MAX_BLOCKS	(8u << 10)	/* of one WRITE SAME; VPD page 0xb0 says so */
+#define SCSI_UNMAP_RANGES 32
+
+struct scsi_lun {
+	struct block *block;	/* NULL: there is no such LUN */
+	u8 id;
+	char serial[17];	/* 16 hexadecimal digits */
+	u16 attention;		/* ASC_* the next command is told, or ASC_NONE */
+	/* persistent reservation: one initiator, hence one key */
+	bool registered, reserved;
+	u8 type;
+	u32 generation;
+	u64 key;
+};
+
+struct scsi_command {
+	struct vm *vm;
+	const u8 *cdb;		/* 16 bytes */
+	const struct vmbus_packet *pkt;	/* its pieces are the data buffer */
+	/* out */
+	u8 status, srb_status;
+	u8 sense[VSTOR_SENSE_SIZE];
+	u8 sense_length;
+	u64 transferred;	/* bytes */
+};
+
+static inline u16 be16(const u8 *p) { return (u16)(p[0] << 8 | p[1]); }
+static inline u32 be32(const u8 *p) { return (u32)be16(p) << 16 | be16(p + 2); }
+static inline u64 be64(const u8 *p) { return (u64)be32(p) << 32 | be32(p + 4); }
+static inline void put_be16(u8 *p, u16 v) { p[0] = (u8)(v >> 8); p[1] = (u8)v; }
+static inline void put_be32(u8 *p, u32 v) { put_be16(p, (u16)(v >> 16)); put_be16(p + 2, (u16)v); }
+static inline void put_be64(u8 *p, u64 v) { put_be32(p, (u32)(v >> 32)); put_be32(p + 4, (u32)v); }
+
+/* scsi_cdb.c: do it. Fills the command's out fields; GOOD when nothing else is said. */
+void scsi_execute(struct scsi_lun *lun, struct scsi_command *c);
+/* CHECK CONDITION with sense. */
+void scsi_fail(struct scsi_command *c, u8 key, u16 asc);
+/* An answer of @len bytes, of which the initiator takes @allocated. */
+void scsi_answer(struct scsi_command *c, const void *data, u32 len, u32 allocated);
+/* The word scripts use for the command of @cdb: "read", "write", ... */
+const char *scsi_name(const u8 *cdb);
+/* scsi_page.c */
+void scsi_inquiry(struct scsi_lun *lun, struct scsi_command *c);
+void scsi_inquiry_absent(struct scsi_command *c);
+void scsi_mode_sense(struct scsi_lun *lun, struct scsi_command *c);
+void scsi_read_capacity(struct scsi_lun *lun, struct scsi_command *c);
+/* scsi_reserve.c */
+void scsi_persistent_in(struct scsi_lun *lun, struct scsi_command *c);
+void scsi_persistent_out(struct scsi_lun *lun, struct scsi_command *c);
+
+#endif

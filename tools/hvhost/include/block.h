@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What holds the blocks of a virtual disk: backend/ implements it, device/scsi*.c uses it. */
+#ifndef HVHOST_BLOCK_H
+#define HVHOST_BLOCK_H
+
+#include "types.h"
+
+struct block;
+
+/*
+ * Offsets and lengths in bytes, within 0..bytes: the caller checked. 0, or
+ * -HV_ENOSPC when there is no memory left to hold what is written.
+ */
+struct block_ops {
+	int (*read)(struct block *b, u64 offset, void *to, u64 len);
+	int (*write)(struct block *b, u64 offset, const void *from, u64 len);
+	/* The range reads as zeros from now on, and may take no room. */
+	int (*discard)(struct block *b, u64 offset, u64 len);
+};
+
+struct block {
+	const struct block_ops *ops;
+	u64 bytes;		/* may grow or shrink while it is used: resize */
+	bool read_only;
+};
+
+/*
+ * A disk in hvhost's heap, as big as it was written to; zeros elsewhere. @image,
+ * when not NULL, is copied in first. NULL: no memory.
+ */
+struct block *ramdisk_create(u64 bytes, const void *image, u64 image_bytes);
+/* To @bytes; what is cut off is gone. 0 or -HV_ENOMEM. */
+int ramdisk_resize(struct block *b, u64 bytes);
+
+#endif
