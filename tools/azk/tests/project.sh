@@ -4,6 +4,7 @@
 # make's help. Needs the trees (make tree).
 n=0
 failed=0
+mode=
 t() {
 	what=$1
 	shift
@@ -40,6 +41,14 @@ for p in configs/profiles/*; do
 		--out "out/test/config-$p"
 done
 [ -n "$found" ] || skip 'profiles resolve' 'there is no configs/profiles/* yet'
+# what make check runs has to be a program (git keeps the bit)
+for f in tools/*/tests/*.sh tools/*/tests/guest/*.sh tools/make/*.sh .ci/run; do
+	case $f in
+	*/kernel-env.sh) ;;	# read by others, not run
+	*) [ -x "$f" ] || mode="$mode $f" ;;
+	esac
+done
+t "every script can be run${mode:+, but not$mode}" test -z "$mode"
 # every phony target but the inner ones is in make help
 for target in $(sed -n 's/^\.PHONY: *//p; /^\.PHONY/,/[^\\]$/s/^\t\([a-z-]*\)$/\1/p' \
 		Makefile tools/make/*.mk | tr ' \\' '\n\n' | grep .); do
