@@ -12,6 +12,17 @@
 struct vmbus_device;
 struct vmbus_channel;
 
+/*
+ * What an administrator of the host does to a device while the guest runs, from
+ * an "at" or "phase" line of the host script: "resize" LUN BYTES, "link-down", ...
+ * The bus itself knows "rescind" and "offer"; all other verbs are the device's.
+ */
+struct vmbus_action {
+	const char *verb;
+	u32 n;			/* how many arguments there are */
+	u64 arg[4];		/* numbers; sizes in bytes; times in 100 ns */
+};
+
 /* One kind of device; a file in device/ has one of these at its end. */
 struct vmbus_device_ops {
 	const char *name;	/* "scsi": also its name in scripts, with its number: "scsi0" */
@@ -27,6 +38,8 @@ struct vmbus_device_ops {
 	void (*released)(struct vmbus_channel *ch);
 	/* The guest left the bus (UNLOAD, reset): forget everything of the session. */
 	void (*reset)(struct vmbus_device *dev);
+	/* 0; -HV_ENOENT: no such verb here; -HV_EINVAL: not with these arguments, not now. */
+	int (*act)(struct vmbus_device *dev, const struct vmbus_action *a);
 };
 
 struct vmbus_device {
