@@ -19,6 +19,10 @@ export CCACHE_DIR="${CCACHE_DIR:-$OUT/ccache}"
 export CCACHE_BASEDIR="$OUT"
 export CCACHE_NOHASHDIR=1
 export CCACHE_MAXSIZE="${CCACHE_MAXSIZE:-10G}"
+# What a file depends on is learned from the compiler, not by preprocessing it once
+# more: a quarter of a cold build. The price: an option that changes misses, where
+# CCACHE_NODEPEND=1 would preprocess and hit.
+[ -n "${CCACHE_NODEPEND:-}" ] || export CCACHE_DEPEND=1
 
 case ${LLVM:-} in
 "" | 0) unset LLVM; cc=gcc; ld=ld ;;
@@ -26,12 +30,17 @@ case ${LLVM:-} in
 esac
 if command -v ccache > /dev/null; then kcc="ccache $cc"; else kcc=$cc; fi
 
+# Macro expansions are not tracked: a fifth of gcc's time goes into knowing, for a
+# warning's note, which macro in which macro a token came from. Same code.
+kcflags=
+[ "$cc" = gcc ] && kcflags=-ftrack-macro-expansion=0
+
 # kmake SRC OUT TARGET...: the kernel's own make
 kmake() {
 	_src=$(cd "$1" && pwd) || return
 	_out=../$(basename "$2")
 	shift 2
 	(cd "$_src" && exec make O="$_out" -j"${J:-2}" ${V:+V="$V"} CC="$kcc" \
-		KCFLAGS="-ffile-prefix-map=$_src/=" \
+		KCFLAGS="-ffile-prefix-map=$_src/= $kcflags" \
 		KAFLAGS="-ffile-prefix-map=$_src/=" "$@")
 }
