@@ -9,6 +9,9 @@ hvhost: deps
 selftests: deps
 	$(step) selftests $(MAKE) -s -C selftests OUT=$(OUT) WERROR=-Werror all
 
-# Hostile guests against each parser, longer than make check does it.
-fuzz: tests-asan
-	@OUT=$(OUT) RUNS=$(or $(RUNS),1000000) tools/hvhost/tests/fuzz.sh
+# Hostile guests against each parser, longer than make check does it: libFuzzer.
+fuzz: deps
+	$(step) fuzzers $(MAKE) -s -C tools/hvhost OUT=$(OUT)/fuzz CC=clang LIBFUZZER=1 \
+		CFLAGS="-O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined" \
+		LDFLAGS="-fsanitize=fuzzer,address,undefined" fuzzers
+	@LIBFUZZER=1 OUT=$(OUT) RUNS=$(or $(RUNS),1000000) tools/hvhost/tests/fuzz.sh

@@ -117,7 +117,8 @@ struct ring_header {
 	u32 write_index, read_index, interrupt_mask, pending_send_sz;
 	u32 reserved[12];
 	u32 feature_bits;	/* bit 0: pending_send_sz is honoured */
-} __packed;
+};
+_Static_assert(offsetof(struct ring_header, feature_bits) == 64, "hv_ring_buffer");
 
 struct packet_header {
 	u16 type, offset8, len8, flags;
