@@ -51,8 +51,8 @@ static char *help_tail(void)
 		buf_addf(&b, "  %-8s %s\n", m->name, m->what);
 	buf_adds(&b, "\n"
 		 "Without a command the guest reports its kernel, clock and memory. Commands\n"
-		 "that init brings: cat dmesg echo false hang insmod ksyms ls meminfo poweroff\n"
-		 "report sleep spin sysrq true; with --initrd also all that F brings.\n"
+		 "that init brings: cat dmesg echo false hang insmod ksyms ls meminfo phase\n"
+		 "poweroff report sleep spin sysrq true; with --initrd also all that F brings.\n"
 		 "On a terminal, keys go to the guest once init runs; Ctrl-A x, or Ctrl-C three\n"
 		 "times, ends it.\n"
 		 "\n"
@@ -249,7 +249,7 @@ int cmd_boot(int argc, char **argv)
 		{ "json", "F", "write a report", OPT_STR, &o.json },
 		{ "host-log", "F", "write what hvhost says (machine hyperv)", OPT_STR, &o.host_log },
 		{ "disk", "SIZE|FILE[,ro]", "SCSI disk in memory, with FILE's content; repeatable (machine hyperv)", OPT_LIST, &o.hyperv.disk },
-		{ "host-script", "F", "latency and faults of the host (machine hyperv)", OPT_STR, &o.hyperv.script },
+		{ "host-script", "F", "latency, faults and actions of the host (machine hyperv)", OPT_STR, &o.hyperv.script },
 		{ "counters", "F", "write what hvhost counted, as JSON (machine hyperv)", OPT_STR, &o.counters },
 		{ "vpci", "WHAT", "PCI bus behind VMBus; test: our own function; repeatable (machine hyperv)", OPT_LIST, &o.hyperv.vpci },
 		{ NULL, NULL, NULL, OPT_FLAG, NULL },

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/io.h>
 #include <sys/klog.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -207,6 +208,22 @@ static int do_meminfo(int argc, char **argv)
 	return cat_one(argv[0], "/proc/meminfo");
 }
 
+/* Tell the host that phase N begins; on a machine other than hyperv nobody listens. */
+static int do_phase(int argc, char **argv)
+{
+	char *end = NULL;
+	unsigned long n = argc == 2 ? strtoul(argv[1], &end, 0) : 0;
+
+	if (!end || end == argv[1] || *end || n > 255) {
+		fprintf(stderr, "usage: %s N   (0 to 255)\n", argv[0]);
+		return 2;
+	}
+	if (ioperm(AZK_PORT_PHASE, 1, 1))
+		return fail(argv[0], "port of phases");
+	outb((unsigned char)n, AZK_PORT_PHASE);
+	return 0;
+}
+
 /* PID 1 decides how the machine ends; tell it, then wait for that. */
 static int do_poweroff(int argc, char **argv)
 {
@@ -293,6 +310,7 @@ static const struct applet applets[] = {
 	{ "ksyms", do_ksyms },
 	{ "ls", do_ls },
 	{ "meminfo", do_meminfo },
+	{ "phase", do_phase },
 	{ "poweroff", do_poweroff },
 	{ "report", do_report },
 	{ "sleep", do_sleep },

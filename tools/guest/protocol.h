@@ -44,6 +44,7 @@
 #define AZK_LINE		"azk-init "
 
 #define AZK_PORT_DEBUG		0xe9
+#define AZK_PORT_PHASE		0xe8	/* of machine hyperv: tools/hvhost/svm/msr.h */
 #define AZK_PORT_EXIT		0xf4
 #define AZK_EXIT_VALUE		0x2a
 #define AZK_EXIT_STATUS		((AZK_EXIT_VALUE << 1) | 1)	/* QEMU's rule */
@@ -59,7 +60,7 @@
 /* The applets of init, for links; init's own table must match (checked). */
 #define AZK_APPLETS \
 	"cat", "dmesg", "echo", "false", "hang", "insmod", "ksyms", "ls", \
-	"meminfo", "poweroff", "report", "sleep", "spin", "sysrq", "true"
+	"meminfo", "phase", "poweroff", "report", "sleep", "spin", "sysrq", "true"
 
 /*
  * The symbol dump (applet ksyms): lines of /proc/kallsyms on port 0xe9 between

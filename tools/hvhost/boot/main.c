@@ -98,5 +98,6 @@ void hv_main(u32 magic, const void *info)
 		       2 * config.heap >> 20);
 	hv_log("%u vCPUs, heap %lu MiB, TSC %lu kHz", vm.vps, config.heap >> 20,
 	       vm_tsc_hz(&vm) / 1000);
+	script_start(&vm);
 	svm_run_first(&vm, &entry);
 }

@@ -15,6 +15,7 @@ struct answer {
 	struct vmbus_channel *ch;
 	u16 type, flags;
 	u64 trans_id;
+	bool rescind, only;	/* rescind the device behind it, or in its place */
 	u32 len;
 	u8 data[];
 };
@@ -52,49 +53,105 @@ static void wait(struct answers *q, struct answer *a)
 	q->waiting_end = &a->next;
 }
 
-/* Behind what waits already, so that the order stays. */
-static void go(struct answers *q, struct vmbus_channel *ch, const struct answer_packet *p, u32 len)
+/* Behind what waits already, so that the order stays. Takes @a. */
+static void go_kept(struct answers *q, struct answer *a)
 {
-	struct answer *a;
-
-	if (!q->waiting && len <= p->len &&
-	    channel_send(ch, p->type, p->flags, p->trans_id, p->data, len) != -HV_ENOSPC)
-		return;
-	a = keep(q, ch, p, len);
-	if (!a)
-		return;
 	if (!q->waiting && put(a) != -HV_ENOSPC)
 		hv_free(a);
 	else
 		wait(q, a);
+}
+
+/* One was sent: those that a script wants behind it follow. */
+static void release(struct answers *q)
+{
+	while (q->held) {
+		struct answer *a = q->held;
+
+		q->held = a->next;
+		go_kept(q, a);
+	}
+}
+
+static void go(struct answers *q, struct vmbus_channel *ch, const struct answer_packet *p, u32 len)
+{
+	struct answer *a;
+
+	if (q->waiting || len > p->len ||
+	    channel_send(ch, p->type, p->flags, p->trans_id, p->data, len) == -HV_ENOSPC) {
+		a = keep(q, ch, p, len);
+		if (a)
+			go_kept(q, a);
+	}
+	release(q);
 }
 
 static void late(struct vm *vm, struct event *e)
 {
 	struct answer *a = container_of(e, struct answer, event), **at = &a->q->delayed;
 	struct answers *q = a->q;
+	bool rescind = a->rescind;
 
 	while (*at != a)
 		at = &(*at)->next;
 	*at = a->next;
-	if (!q->waiting && put(a) != -HV_ENOSPC)
+	if (a->only) {
 		hv_free(a);
-	else
-		wait(q, a);
+	} else {
+		go_kept(q, a);
+		release(q);
+	}
+	if (rescind)
+		vmbus_device_rescind(q->dev);
 }
 
-static void delay(struct answers *q, struct vmbus_channel *ch, const struct answer_packet *p,
-		  u32 len, u64 time)
+static void append(struct answer **list, struct answer *a)
 {
-	struct answer *a = keep(q, ch, p, len), **at = &q->delayed;
+	while (*list)
+		list = &(*list)->next;
+	a->next = NULL;
+	*list = a;
+}
+
+static struct answer *delay(struct answers *q, struct vmbus_channel *ch,
+			    const struct answer_packet *p, u32 len, u64 time)
+{
+	struct answer *a = keep(q, ch, p, len);
 
 	if (!a)
-		return;
-	while (*at)
-		at = &(*at)->next;
-	*at = a;
+		return NULL;
+	append(&q->delayed, a);
 	a->event.fn = late;
 	event_arm(q->dev->vm, &a->event, vm_time(q->dev->vm) + time);
+	return a;
+}
+
+/* The device goes behind this answer, or (@only) in its place; perhaps later. */
+static void send_and_rescind(struct answers *q, struct vmbus_channel *ch,
+			     const struct answer_packet *p, bool only, u64 time)
+{
+	struct answer *a;
+
+	if (time) {
+		a = delay(q, ch, p, p->len, time);
+		if (a) {
+			a->rescind = true;
+			a->only = only;
+		}
+		return;
+	}
+	if (!only)
+		go(q, ch, p, p->len);
+	vmbus_device_rescind(q->dev);
+}
+
+/* After the next one, whenever that is. */
+static void hold(struct answers *q, struct vmbus_channel *ch, const struct answer_packet *p)
+{
+	struct answer *a = keep(q, ch, p, p->len);
+
+	if (a)
+		append(&q->held, a);
 }
 
 void answer_send(struct answers *q, struct vmbus_channel *ch, const struct answer_packet *p)
@@ -109,7 +166,11 @@ void answer_send(struct answers *q, struct vmbus_channel *ch, const struct answe
 	case FAULT_QUEUE_FULL:
 		return;
 	case FAULT_RESCIND:
-		vmbus_device_rescind(q->dev);
+	case FAULT_THEN_RESCIND:
+		send_and_rescind(q, ch, p, f.action == FAULT_RESCIND, f.delay);
+		return;
+	case FAULT_REORDER:
+		hold(q, ch, p);
 		return;
 	case FAULT_DUPLICATE:
 		times = 2;
@@ -131,7 +192,8 @@ void answer_send(struct answers *q, struct vmbus_channel *ch, const struct answe
 		channel_corrupt(ch, f.status);
 		return;
 	case FAULT_NONE:
-	case FAULT_CORRUPT:	/* done already */
+	case FAULT_CORRUPT:	/* these two are done already */
+	case FAULT_SET:
 		break;
 	}
 	q->stale_id = p->trans_id;
@@ -173,6 +235,7 @@ static void drop(struct answers *q, struct answer **at, const struct vmbus_chann
 void answers_forget(struct answers *q, const struct vmbus_channel *ch)
 {
 	drop(q, &q->delayed, ch);
+	drop(q, &q->held, ch);
 	drop(q, &q->waiting, ch);
 	q->waiting_end = &q->waiting;
 	while (*q->waiting_end)

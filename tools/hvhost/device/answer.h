@@ -15,6 +15,7 @@ struct answer;
 struct answers {
 	struct vmbus_device *dev;
 	struct answer *delayed;		/* in the order they were sent */
+	struct answer *held;		/* until another was sent */
 	struct answer *waiting, **waiting_end;	/* for room in the ring */
 	u64 stale_id;			/* of an answer that was given */
 };

@@ -26,7 +26,7 @@ struct scsi {
 	struct answers answers;
 	struct scsi_lun lun[SCSI_LUNS];
 	u16 version;		/* agreed on; 0: none yet */
-	u32 sub_channels_max, sub_channels;
+	u32 sub_channels_max;
 };
 
 static const u16 versions[] = { VSTOR_VERSION(6, 2), VSTOR_VERSION(6, 0), VSTOR_VERSION(5, 1) };
@@ -77,7 +77,7 @@ static u32 sub_channels(struct scsi *s, struct vstor_packet *p)
 {
 	u32 n = p->sub_channels;
 
-	if (n > s->sub_channels_max - s->sub_channels) {
+	if (n > s->sub_channels_max || vmbus_subchannels(&s->dev)) {
 		p->status = VSTOR_STATUS_UNSUCCESSFUL;
 		return 0;
 	}
@@ -121,9 +121,9 @@ static void control(struct scsi *s, struct vmbus_channel *ch, u64 id, struct vst
 		p->status = VSTOR_STATUS_UNSUCCESSFUL;
 	}
 	answer(s, ch, id, what, p);
-	while (offer--)
-		if (!vmbus_subchannel_offer(&s->dev, (u16)(s->sub_channels + 1)))
-			s->sub_channels++;
+	for (u16 i = 1; i <= offer; i++)
+		if (ch->open && vmbus_subchannel_offer(&s->dev, i))
+			hv_log("%s: no memory for sub-channel %u", s->dev.name, i);
 }
 
 /* ---- commands ---- */
@@ -211,28 +211,18 @@ static void scsi_close(struct vmbus_channel *ch)
 		s->version = 0;
 }
 
-/* A sub-channel is given back when the guest closed it, or with everything else. */
 static void scsi_reset(struct vmbus_device *d)
 {
 	struct scsi *s = scsi_of(d);
 
 	answers_forget(&s->answers, NULL);
-	s->sub_channels = 0;
 	s->version = 0;
-}
-
-static void scsi_released(struct vmbus_channel *ch)
-{
-	struct scsi *s = scsi_of(ch->dev);
-
-	if (ch->sub_index && s->sub_channels)
-		s->sub_channels--;
 }
 
 static const struct vmbus_device_ops scsi_ops = {
 	.name = "scsi",
 	.type = GUID(0xba6163d9, 0x04a1, 0x4d29, 0xb6, 0x05, 0x72, 0xe2, 0xff, 0xb1, 0xdc, 0x7f),
-	.close = scsi_close, .signal = scsi_signal, .reset = scsi_reset, .released = scsi_released,
+	.close = scsi_close, .signal = scsi_signal, .reset = scsi_reset,
 };
 
 /* ---- the host's side ---- */

@@ -49,7 +49,7 @@ struct vmbus_device {
 	struct guid instance;
 	u8 user_def[120];	/* of the offer; pipe mode when the flags say so */
 	void *priv;		/* the device's own */
-	struct vmbus_channel *primary;
+	struct vmbus_channel *primary;	/* NULL: not offered, or rescinded */
 	struct vmbus_device *next;
 };
 
@@ -74,10 +74,22 @@ int vmbus_init(struct vm *vm);
  * when it did already. The instance GUID is made from name and number.
  */
 int vmbus_device_add(struct vm *vm, struct vmbus_device *dev, u32 number);
-/* Rescind all channels. The device may be offered again with vmbus_device_add(). */
+/* Rescind all channels. vmbus_device_offer() offers the device again. */
 void vmbus_device_rescind(struct vmbus_device *dev);
+/*
+ * Offer a device that was rescinded again: a new relid, the same instance. The guest
+ * may not be done with the old channel yet. 0, -HV_EBUSY: it is offered; -HV_ENOMEM.
+ */
+int vmbus_device_offer(struct vmbus_device *dev);
 /* Offer sub-channel @sub_index (1..); -HV_E*. */
 int vmbus_subchannel_offer(struct vmbus_device *dev, u16 sub_index);
+/* How many sub-channels there are that were not rescinded. */
+u32 vmbus_subchannels(const struct vmbus_device *dev);
+/*
+ * Do what the host script says: "rescind" and "offer" here, the rest by ops->act. 0;
+ * -HV_ENOENT, -HV_EINVAL: see there; -HV_EBUSY: there already; -HV_ENOMEM.
+ */
+int vmbus_device_act(struct vmbus_device *dev, const struct vmbus_action *a);
 /* By script name ("net0"), or NULL. */
 struct vmbus_device *vmbus_device_find(struct vm *vm, const char *name);
 

@@ -6,18 +6,14 @@
  */
 #include "counters.h"
 #include "lib.h"
-#include "script.h"
-
-struct script {
-	struct script_rules rules;
-	u64 random;
-};
+#include "script/state.h"
 
 static const char *const action_name[] = {
-	[FAULT_DROP] = "drop", [FAULT_DUPLICATE] = "duplicate", [FAULT_REFUSE] = "refuse",
-	[FAULT_RESCIND] = "rescind", [FAULT_QUEUE_FULL] = "queue-full", [FAULT_SHORT] = "short",
-	[FAULT_LONG] = "long", [FAULT_STALE_ID] = "stale-id", [FAULT_RING_INDEX] = "ring-index",
-	[FAULT_CORRUPT] = "corrupt",
+	[FAULT_DROP] = "drop", [FAULT_DUPLICATE] = "duplicate", [FAULT_REORDER] = "reorder",
+	[FAULT_REFUSE] = "refuse", [FAULT_RESCIND] = "rescind",
+	[FAULT_THEN_RESCIND] = "then-rescind", [FAULT_QUEUE_FULL] = "queue-full",
+	[FAULT_SHORT] = "short", [FAULT_LONG] = "long", [FAULT_STALE_ID] = "stale-id",
+	[FAULT_RING_INDEX] = "ring-index", [FAULT_CORRUPT] = "corrupt", [FAULT_SET] = "set",
 };
 
 void script_init(struct vm *vm, const char *text, size_t len)
@@ -66,6 +62,13 @@ static void corrupt(struct script *s, const struct script_rule *r, u8 *payload, 
 		payload[r->arg + i] = (u8)hv_random(&s->random);
 }
 
+/* Little endian, as everything on the bus. */
+static void set(const struct script_rule *r, u8 *payload, size_t len)
+{
+	for (u32 i = 0; i < r->arg2 && payload && (u64)r->arg + i < len; i++)
+		payload[r->arg + i] = (u8)(r->value >> (8 * i));
+}
+
 bool script_at(struct vm *vm, const char *device, const char *what, void *payload, size_t len,
 	       struct fault *f)
 {
@@ -92,6 +95,10 @@ bool script_at(struct vm *vm, const char *device, const char *what, void *payloa
 			corrupt(s, r, payload, len);
 			continue;
 		}
+		if (r->action == FAULT_SET) {
+			set(r, payload, len);
+			continue;
+		}
 		f->action = r->action;
 		f->status = r->arg;
 		f->len = r->arg;
@@ -107,4 +114,6 @@ void script_end(struct vm *vm)
 		if (!s->rules.rule[i].hits)
 			hv_log("script: line %u never came true (asked %lu times)",
 			       s->rules.rule[i].line, s->rules.rule[i].seen);
+	if (s)
+		timeline_end(s);
 }

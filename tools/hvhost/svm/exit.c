@@ -190,6 +190,7 @@ static void do_io(struct vcpu *v)
 
 		hv_snprintf(name, sizeof(name), "%u", (u32)(u8)v->vmcb->rax);
 		count_phase(v->vp->vm, name);
+		script_phase(v->vp->vm, (u8)v->vmcb->rax);
 	} else {
 		end_reports(v->vp->vm);
 		outb((u16)port, (u8)v->vmcb->rax);

@@ -15,7 +15,7 @@
 /*
  * The exit port of QEMU (isa-debug-exit), watched so that the counters are
  * printed before the end; and a port of ours: a byte written there ends a phase
- * of the counters and begins phase number BYTE.
+ * of the counters and begins phase number BYTE, for them and for the host script.
  */
 #define PORT_EXIT	0xf4
 #define PORT_PHASE	0xe8

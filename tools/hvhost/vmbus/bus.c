@@ -121,13 +121,26 @@ static void send_one(struct vmbus *bus, const u8 *message, u32 len, u64 delay)
 	event_arm(bus->vm, &m->event, vm_time(bus->vm) + delay);
 }
 
+/* The device of the channel that message @m is about goes. */
+static void rescind_of(struct vmbus *bus, u32 relid_at, const u8 *m)
+{
+	struct bus_channel *c;
+	u32 relid;
+
+	if (!relid_at)
+		return;
+	memcpy(&relid, m + relid_at, sizeof(relid));
+	c = channel_by_relid(bus, relid);
+	if (c)
+		vmbus_device_rescind(c->ch.dev);
+}
+
 void bus_send(struct vmbus *bus, const void *message, u32 len)
 {
 	u8 m[HV_MESSAGE_PAYLOAD];
 	struct message_kind k;
-	struct bus_channel *c;
 	struct fault f;
-	u32 type, relid;
+	u32 type;
 
 	memcpy(m, message, len);
 	memcpy(&type, m, sizeof(type));
@@ -137,11 +150,10 @@ void bus_send(struct vmbus *bus, const void *message, u32 len)
 	case FAULT_DROP:
 		return;
 	case FAULT_RESCIND:
-		memcpy(&relid, m + k.relid_at, sizeof(relid));
-		c = k.relid_at ? channel_by_relid(bus, relid) : NULL;
-		send_one(bus, m, len, f.delay);
-		if (c)
-			vmbus_device_rescind(c->ch.dev);
+		/* only what was offered can be rescinded */
+		if (type == MSG_OFFERCHANNEL)
+			send_one(bus, m, len, f.delay);
+		rescind_of(bus, k.relid_at, m);
 		return;
 	case FAULT_REFUSE:
 		memcpy(m + k.status_at, &f.status, k.status_size);
@@ -152,6 +164,10 @@ void bus_send(struct vmbus *bus, const void *message, u32 len)
 	case FAULT_DUPLICATE:
 		send_one(bus, m, len, f.delay);
 		break;
+	case FAULT_THEN_RESCIND:
+		send_one(bus, m, len, f.delay);
+		rescind_of(bus, k.relid_at, m);
+		return;
 	default:
 		break;
 	}

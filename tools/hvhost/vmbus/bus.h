@@ -46,6 +46,7 @@ struct vmbus {
 	u32 version;		/* 0: no contact */
 	u32 sint, connection, target_vp;	/* of messages */
 	bool offers_wanted;
+	u32 last_relid;		/* that was given */
 	struct bus_channel *channels;
 	struct vmbus_device *devices;
 	struct gpadl *gpadls;

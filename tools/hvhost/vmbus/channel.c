@@ -19,11 +19,17 @@ struct bus_channel *channel_by_relid(struct vmbus *bus, u32 relid)
 	return NULL;
 }
 
+/*
+ * The next after the last one that was given: a relid that came back is reused as late as
+ * can be, so that what is still said about the old channel meets none.
+ */
 static u32 free_relid(struct vmbus *bus)
 {
-	for (u32 id = 1; id <= RELID_MAX; id++)
-		if (!channel_by_relid(bus, id))
-			return id;
+	for (u32 i = 0; i < RELID_MAX; i++) {
+		bus->last_relid = bus->last_relid % RELID_MAX + 1;
+		if (!channel_by_relid(bus, bus->last_relid))
+			return bus->last_relid;
+	}
 	return 0;
 }
 
@@ -66,6 +72,8 @@ static struct bus_channel *new_channel(struct vmbus_device *dev, u16 sub)
 		at = &(*at)->next;
 	c->next = *at;
 	*at = c;
+	if (!sub)
+		dev->primary = &c->ch;
 	if (bus->offers_wanted)
 		offer(bus, c);
 	return c;
@@ -97,17 +105,15 @@ static void make_instance(struct vmbus_device *d)
 
 int vmbus_device_add(struct vm *vm, struct vmbus_device *dev, u32 number)
 {
-	struct vmbus *bus = vm->vmbus;
-	struct vmbus_device **at = &bus->devices;
-	struct bus_channel *c;
+	struct vmbus_device **at = &vm->vmbus->devices;
+	int err;
 
 	dev->vm = vm;
 	hv_snprintf(dev->name, sizeof(dev->name), "%s%u", dev->ops->name, number);
 	make_instance(dev);
-	c = new_channel(dev, 0);
-	if (!c)
-		return -HV_ENOMEM;
-	dev->primary = &c->ch;
+	err = vmbus_device_offer(dev);
+	if (err)
+		return err;
 	while (*at && *at != dev)
 		at = &(*at)->next;
 	if (!*at) {
@@ -115,6 +121,22 @@ int vmbus_device_add(struct vm *vm, struct vmbus_device *dev, u32 number)
 		*at = dev;
 	}
 	return 0;
+}
+
+int vmbus_device_offer(struct vmbus_device *dev)
+{
+	if (dev->primary)
+		return -HV_EBUSY;
+	return new_channel(dev, 0) ? 0 : -HV_ENOMEM;
+}
+
+u32 vmbus_subchannels(const struct vmbus_device *dev)
+{
+	u32 n = 0;
+
+	for (struct bus_channel *c = dev->vm->vmbus->channels; c; c = c->next)
+		n += c->ch.dev == dev && c->ch.sub_index && c->state != CHANNEL_RESCINDED;
+	return n;
 }
 
 int vmbus_subchannel_offer(struct vmbus_device *dev, u16 sub)
@@ -141,24 +163,53 @@ static void close(struct bus_channel *c)
 	ring_close(&c->ch);
 }
 
-void vmbus_device_rescind(struct vmbus_device *dev)
+static void rescind(struct vmbus *bus, struct bus_channel *c)
+{
+	const struct msg_relid m = { { MSG_RESCIND_OFFER, 0 }, c->ch.relid };
+
+	close(c);
+	c->state = CHANNEL_RESCINDED;
+	if (c->ch.dev->primary == &c->ch)
+		c->ch.dev->primary = NULL;
+	if (c->told)
+		bus_send(bus, &m, sizeof(m));
+	else
+		remove(bus, c);
+}
+
+/* Once the primary channel is gone a guest does not look for its sub-channels: they go first. */
+static void rescind_subchannels(struct vmbus_device *dev)
 {
 	struct vmbus *bus = dev->vm->vmbus;
 	struct bus_channel *c, *next;
 
 	for (c = bus->channels; c; c = next) {
-		struct msg_relid m = { { MSG_RESCIND_OFFER, 0 }, c->ch.relid };
-
 		next = c->next;
-		if (c->ch.dev != dev || c->state == CHANNEL_RESCINDED)
-			continue;
-		close(c);
-		c->state = CHANNEL_RESCINDED;
-		if (c->told)
-			bus_send(bus, &m, sizeof(m));
-		else
-			remove(bus, c);
+		if (c->ch.dev == dev && c->ch.sub_index && c->state != CHANNEL_RESCINDED)
+			rescind(bus, c);
 	}
+}
+
+void vmbus_device_rescind(struct vmbus_device *dev)
+{
+	struct vmbus_channel *primary = dev->primary;
+
+	rescind_subchannels(dev);
+	if (primary)
+		rescind(dev->vm->vmbus, container_of(primary, struct bus_channel, ch));
+}
+
+int vmbus_device_act(struct vmbus_device *dev, const struct vmbus_action *a)
+{
+	if (!strcmp(a->verb, "offer"))
+		return vmbus_device_offer(dev);
+	if (!strcmp(a->verb, "rescind")) {
+		if (!dev->primary)
+			return -HV_EINVAL;
+		vmbus_device_rescind(dev);
+		return 0;
+	}
+	return dev->ops->act ? dev->ops->act(dev, a) : -HV_ENOENT;
 }
 
 static u32 open_channel(struct vmbus *bus, struct bus_channel *c, const struct msg_open *m)
@@ -207,6 +258,9 @@ void channel_close_request(struct vmbus *bus, u32 relid)
 		return;
 	}
 	close(c);
+	/* what the guest asks of them again it is offered again */
+	if (!c->ch.sub_index)
+		rescind_subchannels(c->ch.dev);
 }
 
 void channel_released(struct vmbus *bus, u32 relid)
