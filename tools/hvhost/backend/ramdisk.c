@@ -81,9 +81,7 @@ static int rd_discard(struct block *b, u64 offset, u64 len)
 	return 0;
 }
 
-static const struct block_ops ramdisk_ops = { rd_read, rd_write, rd_discard };
-
-int ramdisk_resize(struct block *b, u64 bytes)
+static int rd_resize(struct block *b, u64 bytes)
 {
 	struct ramdisk *d = ramdisk(b);
 	u64 chunks = (bytes + CHUNK - 1) / CHUNK;
@@ -106,6 +104,18 @@ int ramdisk_resize(struct block *b, u64 bytes)
 	return 0;
 }
 
+static void rd_destroy(struct block *b)
+{
+	struct ramdisk *d = ramdisk(b);
+
+	for (u64 i = 0; i < d->chunks; i++)
+		hv_free(d->chunk[i]);
+	hv_free(d->chunk);
+	hv_free(d);
+}
+
+static const struct block_ops ramdisk_ops = { rd_read, rd_write, rd_discard, rd_resize, rd_destroy };
+
 struct block *ramdisk_create(u64 bytes, const void *image, u64 image_bytes)
 {
 	struct ramdisk *d = hv_alloc(sizeof(*d));
@@ -113,11 +123,8 @@ struct block *ramdisk_create(u64 bytes, const void *image, u64 image_bytes)
 	if (!d)
 		return NULL;
 	d->b.ops = &ramdisk_ops;
-	if (ramdisk_resize(&d->b, bytes) || (image && rd_write(&d->b, 0, image, MIN(image_bytes, bytes)))) {
-		if (d->chunk)
-			ramdisk_resize(&d->b, 0);
-		hv_free(d->chunk);
-		hv_free(d);
+	if (rd_resize(&d->b, bytes) || (image && rd_write(&d->b, 0, image, MIN(image_bytes, bytes)))) {
+		rd_destroy(&d->b);
 		return NULL;
 	}
 	return &d->b;

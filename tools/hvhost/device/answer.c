@@ -163,7 +163,6 @@ void answer_send(struct answers *q, struct vmbus_channel *ch, const struct answe
 	script_at(q->dev->vm, q->dev->name, p->what, p->data, p->len, &f);
 	switch (f.action) {
 	case FAULT_DROP:
-	case FAULT_QUEUE_FULL:
 		return;
 	case FAULT_RESCIND:
 	case FAULT_THEN_RESCIND:
@@ -192,6 +191,7 @@ void answer_send(struct answers *q, struct vmbus_channel *ch, const struct answe
 		channel_corrupt(ch, f.status);
 		return;
 	case FAULT_NONE:
+	case FAULT_QUEUE_FULL:	/* not for packets */
 	case FAULT_CORRUPT:	/* these two are done already */
 	case FAULT_SET:
 		break;

@@ -366,6 +366,7 @@ static int pci_open(struct vmbus_channel *ch)
 	if (ch->sub_index)
 		return -HV_EINVAL;	/* a PCI bus has one channel */
 	bus->ch = ch;
+	bus->rescinded = false;
 	return 0;
 }
 
@@ -393,18 +394,8 @@ static const struct vmbus_device_ops pci_ops = {
 	.close = pci_close,
 	.signal = pci_signal,
 	.reset = pci_reset,
+	.act = pci_act,
 };
-
-static int function_create(struct pci_function *f, const struct vpci_function_config *c)
-{
-	int err;
-
-	err = c->kind == VPCI_TEST ? vfunction_init(f) : passthrough_init(f, c->bdf);
-	if (err)
-		return err;
-	f->present = true;
-	return 0;
-}
 
 int vpci_create(struct vm *vm, u32 number, const struct vpci_config *config)
 {
@@ -420,10 +411,7 @@ int vpci_create(struct vm *vm, u32 number, const struct vpci_config *config)
 	bus->max_version = config->max_version ? config->max_version : VPCI_VERSION_1_4;
 	bus->dev.ops = &pci_ops;
 	for (i = 0; i < VPCI_MAX_FUNCTIONS && config->function[i].kind != VPCI_NONE; i++) {
-		bus->fn[i].bus = bus;
-		bus->fn[i].desc.slot = VPCI_SLOT(0, i);
-		bus->fn[i].desc.serial = number * VPCI_MAX_FUNCTIONS + i + 1;
-		err = function_create(&bus->fn[i], &config->function[i]);
+		err = pci_function_create(bus, i, &config->function[i]);
 		if (err)
 			goto fail;
 	}

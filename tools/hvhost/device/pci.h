@@ -108,7 +108,8 @@ struct vpci_bus {
 	u64 last_trans_id;	/* answered before: for the script's stale ids */
 	struct vmbus_channel *ch;
 	struct pci_reply *waiting;	/* no room in the ring */
-	struct pci_reply *delayed;	/* the script holds them back */
+	struct pci_reply *delayed;	/* the script holds them back: for a time, */
+	struct pci_reply *held;		/* or until another was sent */
 	struct event back;	/* functions come back, or the whole bus */
 	bool rescinded;
 	struct pci_function fn[VPCI_MAX_FUNCTIONS];
@@ -153,6 +154,10 @@ void pci_send_forget(struct vpci_bus *bus);
 void pci_rescind(struct vpci_bus *bus);
 
 /* pci_plug.c */
+/* Function @i of the bus, not there yet, is one of @c. 0 or -HV_E*. */
+int pci_function_create(struct vpci_bus *bus, u32 i, const struct vpci_function_config *c);
+/* "eject" FUNCTION [100 ns until it is back], "add" [FUNCTION]. */
+int pci_act(struct vmbus_device *dev, const struct vmbus_action *a);
 void pci_send_relations(struct vpci_bus *bus);
 void pci_ejection_complete(struct vpci_bus *bus, const struct vmbus_packet *pkt);
 /* The guest is asked to give @f up; back again @back_after (100 ns, 0: never) later. */

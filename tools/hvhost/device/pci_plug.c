@@ -1,12 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Functions come and go while the guest runs. hvhost asks for one back with
+ * Functions come, before the guest starts and while it runs, and go. hvhost asks for one back with
  * PCI_EJECT; the guest's driver removes it and says PCI_EJECTION_COMPLETE, after
  * which it may come back: by a new list of functions, or, when it was the last
  * one, together with its bus, which is rescinded and offered again.
  */
 #include "lib.h"
 #include "pci.h"
+
+int pci_function_create(struct vpci_bus *bus, u32 i, const struct vpci_function_config *c)
+{
+	struct pci_function *f = &bus->fn[i];
+	int err;
+
+	f->bus = bus;
+	f->desc.slot = VPCI_SLOT(0, i);
+	f->desc.serial = bus->number * VPCI_MAX_FUNCTIONS + i + 1;
+	err = c->kind == VPCI_TEST ? vfunction_init(f) : passthrough_init(f, c->bdf);
+	if (err)
+		return err;
+	f->present = true;
+	return 0;
+}
 
 void pci_send_relations(struct vpci_bus *bus)
 {
@@ -75,12 +90,53 @@ static void come_back(struct vm *vm, struct event *e)
 	if (again) {
 		bus->rescinded = false;
 		hv_log("%s: offered again", bus->dev.name);
-		if (vmbus_device_add(vm, &bus->dev, bus->number))
+		if (!bus->dev.primary && vmbus_device_add(vm, &bus->dev, bus->number))
 			hv_log("%s: cannot be offered again", bus->dev.name);
 	} else if (bus->relations_asked) {
 		hv_log("%s: functions are back", bus->dev.name);
 		pci_send_relations(bus);
 	}
+}
+
+/* A function that was ejected, or one more of ours. */
+static int add(struct vpci_bus *bus, u32 i)
+{
+	static const struct vpci_function_config ours = { .kind = VPCI_TEST };
+	struct pci_function *f = &bus->fn[i];
+	int err = 0;
+
+	if (f->present)
+		return -HV_EBUSY;
+	if (f->ops)
+		f->present = true;
+	else
+		err = pci_function_create(bus, i, &ours);
+	if (err)
+		return err;
+	f->back_after = 0;
+	if (bus->rescinded && !bus->dev.primary) {
+		bus->rescinded = false;
+		return vmbus_device_add(bus->vm, &bus->dev, bus->number);
+	}
+	if (bus->relations_asked)
+		pci_send_relations(bus);
+	return 0;
+}
+
+int pci_act(struct vmbus_device *dev, const struct vmbus_action *a)
+{
+	struct vpci_bus *bus = container_of(dev, struct vpci_bus, dev);
+	u64 i = a->arg[0];
+
+	if (!strcmp(a->verb, "eject"))
+		return a->n && i < VPCI_MAX_FUNCTIONS && bus->fn[i].ops ?
+			vpci_eject(&bus->fn[i], a->n > 1 ? a->arg[1] : 0) : -HV_EINVAL;
+	if (strcmp(a->verb, "add"))
+		return -HV_ENOENT;
+	if (!a->n)
+		for (i = 0; i < VPCI_MAX_FUNCTIONS && bus->fn[i].present; i++)
+			;
+	return i < VPCI_MAX_FUNCTIONS ? add(bus, (u32)i) : -HV_EINVAL;
 }
 
 void pci_ejection_complete(struct vpci_bus *bus, const struct vmbus_packet *pkt)

@@ -74,6 +74,30 @@ void pci_flush(struct vpci_bus *bus)
 	}
 }
 
+/* After the next one, whenever that is. */
+static void hold(struct vpci_bus *bus, const struct pci_reply *from)
+{
+	struct pci_reply *r = hv_alloc(sizeof(*r));
+
+	if (!r) {
+		queue(bus, from);
+		return;
+	}
+	*r = *from;
+	append_reply(&bus->held, r);
+}
+
+static void release(struct vpci_bus *bus)
+{
+	struct pci_reply *r;
+
+	while ((r = bus->held)) {
+		bus->held = r->next;
+		queue(bus, r);
+		hv_free(r);
+	}
+}
+
 static void delay_over(struct vm *vm, struct event *e)
 {
 	struct pci_reply *r = container_of(e, struct pci_reply, event);
@@ -83,6 +107,7 @@ static void delay_over(struct vm *vm, struct event *e)
 	unlink_reply(&bus->delayed, r);
 	queue(bus, r);
 	hv_free(r);
+	release(bus);
 }
 
 static void delay(struct vpci_bus *bus, const struct pci_reply *from, u64 time)
@@ -119,6 +144,9 @@ static void send(struct vpci_bus *bus, const char *what, struct pci_reply *r)
 	case FAULT_RESCIND:
 		pci_rescind(bus);
 		return;
+	case FAULT_REORDER:
+		hold(bus, r);
+		return;
 	case FAULT_REFUSE:
 		if (r->type != VM_PKT_COMP)
 			return;
@@ -149,6 +177,10 @@ static void send(struct vpci_bus *bus, const char *what, struct pci_reply *r)
 		queue(bus, r);
 	if (f.action == FAULT_DUPLICATE)
 		queue(bus, r);
+	if (!f.delay)
+		release(bus);
+	if (f.action == FAULT_THEN_RESCIND)
+		pci_rescind(bus);
 }
 
 void pci_answer(struct vpci_bus *bus, const struct vmbus_packet *pkt, const char *what,
@@ -196,4 +228,5 @@ void pci_send_forget(struct vpci_bus *bus)
 {
 	drop(bus, &bus->waiting);
 	drop(bus, &bus->delayed);
+	drop(bus, &bus->held);
 }

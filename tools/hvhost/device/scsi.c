@@ -12,7 +12,6 @@
  */
 #include "counters.h"
 #include "device.h"
-#include "device/answer.h"
 #include "device/scsi.h"
 #include "lib.h"
 #include "vmbus_proto.h"
@@ -21,20 +20,7 @@
 #define OP_INQUIRY	0x12
 #define OP_REPORT_LUNS	0xa0
 
-struct scsi {
-	struct vmbus_device dev;
-	struct answers answers;
-	struct scsi_lun lun[SCSI_LUNS];
-	u16 version;		/* agreed on; 0: none yet */
-	u32 sub_channels_max;
-};
-
 static const u16 versions[] = { VSTOR_VERSION(6, 2), VSTOR_VERSION(6, 0), VSTOR_VERSION(5, 1) };
-
-static struct scsi *scsi_of(struct vmbus_device *d)
-{
-	return container_of(d, struct scsi, dev);
-}
 
 static void answer(struct scsi *s, struct vmbus_channel *ch, u64 id, const char *what,
 		   struct vstor_packet *p)
@@ -219,10 +205,11 @@ static void scsi_reset(struct vmbus_device *d)
 	s->version = 0;
 }
 
-static const struct vmbus_device_ops scsi_ops = {
+const struct vmbus_device_ops scsi_ops = {
 	.name = "scsi",
 	.type = GUID(0xba6163d9, 0x04a1, 0x4d29, 0xb6, 0x05, 0x72, 0xe2, 0xff, 0xb1, 0xdc, 0x7f),
 	.close = scsi_close, .signal = scsi_signal, .reset = scsi_reset,
+	.act = scsi_act,
 };
 
 /* ---- the host's side ---- */
@@ -241,59 +228,4 @@ struct vmbus_device *scsi_create(struct vm *vm, u32 number, u32 sub_channels_max
 		return &s->dev;
 	hv_free(s);
 	return NULL;
-}
-
-/* The guest is told that disks came or went; it then scans. */
-static void tell(struct scsi *s)
-{
-	struct vstor_packet p = { .operation = VSTOR_ENUMERATE_BUS };
-	struct answer_packet a = { .what = "enumerate-bus", .type = VM_PKT_DATA_INBAND, .data = &p,
-				   .len = sizeof(p) };
-
-	if (s->dev.primary && s->dev.primary->open && s->version)
-		answer_send(&s->answers, s->dev.primary, &a);
-}
-
-int scsi_lun_add(struct vmbus_device *dev, u8 id, struct block *block)
-{
-	struct scsi *s = scsi_of(dev);
-	u64 seed = 0x5e12a1 + id;
-
-	if (dev->ops != &scsi_ops || id >= SCSI_LUNS || !block)
-		return -HV_EINVAL;
-	if (s->lun[id].block)
-		return -HV_EBUSY;
-	for (const char *c = dev->name; *c; c++)
-		seed = seed * 31 + (u8)*c;
-	s->lun[id] = (struct scsi_lun){ .block = block, .id = id };
-	hv_snprintf(s->lun[id].serial, sizeof(s->lun[id].serial), "%016lx", hv_random(&seed));
-	tell(s);
-	return 0;
-}
-
-struct block *scsi_lun_remove(struct vmbus_device *dev, u8 id)
-{
-	struct scsi *s = scsi_of(dev);
-	struct block *b;
-
-	if (dev->ops != &scsi_ops || id >= SCSI_LUNS)
-		return NULL;
-	b = s->lun[id].block;
-	s->lun[id].block = NULL;
-	if (b)
-		tell(s);
-	return b;
-}
-
-int scsi_lun_resize(struct vmbus_device *dev, u8 id, u64 bytes)
-{
-	struct scsi *s = scsi_of(dev);
-	int err;
-
-	if (dev->ops != &scsi_ops || id >= SCSI_LUNS || !s->lun[id].block || bytes < SCSI_BLOCK)
-		return -HV_ENOENT;
-	err = ramdisk_resize(s->lun[id].block, bytes - bytes % SCSI_BLOCK);
-	if (!err)
-		s->lun[id].attention = ASC_CAPACITY_CHANGED;
-	return err;
 }

@@ -2,18 +2,20 @@
 /*
  * Between the files of the SCSI controller: scsi.c is the protocol on the channel,
  * scsi_cdb.c what a disk does with a command, scsi_page.c what it says of itself,
- * scsi_reserve.c persistent reservations.
+ * scsi_reserve.c persistent reservations, scsi_plug.c disks that come and go.
  */
 #ifndef HVHOST_DEVICE_SCSI_H
 #define HVHOST_DEVICE_SCSI_H
 
 #include "block.h"
+#include "device/answer.h"
 #include "stor_proto.h"
 #include "vmbus.h"
 
 #define SCSI_BLOCK	512u		/* bytes of a logical block */
 #define SCSI_PHYSICAL	4096u
 #define SCSI_LUNS	64
+#define SCSI_BYTES_MAX	(1ull << 40)	/* of a disk in memory: its table has to fit, too */
 #define SCSI_ANSWER_MAX	1024u		/* bytes of an answer that is no data */
 #define SCSI_MAX_BLOCKS	(8u << 10)	/* of one WRITE SAME; VPD page 0xb0 says so */
 #define SCSI_UNMAP_RANGES 32
@@ -29,6 +31,19 @@ struct scsi_lun {
 	u32 generation;
 	u64 key;
 };
+
+struct scsi {
+	struct vmbus_device dev;
+	struct answers answers;
+	struct scsi_lun lun[SCSI_LUNS];
+	u16 version;		/* agreed on; 0: none yet */
+	u32 sub_channels_max;
+};
+
+static inline struct scsi *scsi_of(struct vmbus_device *d)
+{
+	return container_of(d, struct scsi, dev);
+}
 
 struct scsi_command {
 	struct vm *vm;
@@ -61,6 +76,10 @@ void scsi_inquiry(struct scsi_lun *lun, struct scsi_command *c);
 void scsi_inquiry_absent(struct scsi_command *c);
 void scsi_mode_sense(struct scsi_lun *lun, struct scsi_command *c);
 void scsi_read_capacity(struct scsi_lun *lun, struct scsi_command *c);
+/* scsi.c */
+extern const struct vmbus_device_ops scsi_ops;
+/* scsi_plug.c: "add" LUN BYTES, "remove" LUN, "resize" LUN BYTES. */
+int scsi_act(struct vmbus_device *dev, const struct vmbus_action *a);
 /* scsi_reserve.c */
 void scsi_persistent_in(struct scsi_lun *lun, struct scsi_command *c);
 void scsi_persistent_out(struct scsi_lun *lun, struct scsi_command *c);

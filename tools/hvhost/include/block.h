@@ -16,6 +16,10 @@ struct block_ops {
 	int (*write)(struct block *b, u64 offset, const void *from, u64 len);
 	/* The range reads as zeros from now on, and may take no room. */
 	int (*discard)(struct block *b, u64 offset, u64 len);
+	/* To @bytes; what is cut off is gone. 0 or -HV_ENOMEM. NULL: its size is fixed. */
+	int (*resize)(struct block *b, u64 bytes);
+	/* Nobody uses it any more. NULL: it stays. */
+	void (*destroy)(struct block *b);
 };
 
 struct block {
@@ -29,7 +33,5 @@ struct block {
  * when not NULL, is copied in first. NULL: no memory.
  */
 struct block *ramdisk_create(u64 bytes, const void *image, u64 image_bytes);
-/* To @bytes; what is cut off is gone. 0 or -HV_ENOMEM. */
-int ramdisk_resize(struct block *b, u64 bytes);
 
 #endif

@@ -59,26 +59,48 @@ static bool when(struct script_rule *r, struct line *l, struct script_error *e)
 
 #define ARGS_MAX	3
 
+/* What can have a fault: a message of the bus, one of the guest, a packet of a device. */
+#define TO_GUEST	1
+#define POST		2
+#define PACKET		4
+
 static const struct fault_word {
 	const char *word;
 	enum fault_action action;
+	u32 at;
 	u32 args;
 	u64 max[ARGS_MAX];
 } fault_words[] = {
-	{ "drop", FAULT_DROP, 0, { 0 } },
-	{ "duplicate", FAULT_DUPLICATE, 0, { 0 } },
-	{ "reorder", FAULT_REORDER, 0, { 0 } },
-	{ "refuse", FAULT_REFUSE, 1, { UINT32_MAX } },
-	{ "rescind", FAULT_RESCIND, 0, { 0 } },
-	{ "then-rescind", FAULT_THEN_RESCIND, 0, { 0 } },
-	{ "queue-full", FAULT_QUEUE_FULL, 0, { 0 } },
-	{ "short", FAULT_SHORT, 1, { 65536 } },
-	{ "long", FAULT_LONG, 1, { 65536 } },
-	{ "stale-id", FAULT_STALE_ID, 0, { 0 } },
-	{ "ring-index", FAULT_RING_INDEX, 1, { UINT32_MAX } },
-	{ "corrupt", FAULT_CORRUPT, 2, { 65536, 65536 } },
-	{ "set", FAULT_SET, 3, { 65536, 8, UINT64_MAX } },
+	{ "drop", FAULT_DROP, TO_GUEST | POST | PACKET, 0, { 0 } },
+	{ "duplicate", FAULT_DUPLICATE, TO_GUEST | PACKET, 0, { 0 } },
+	{ "reorder", FAULT_REORDER, TO_GUEST | PACKET, 0, { 0 } },
+	{ "refuse", FAULT_REFUSE, TO_GUEST | PACKET, 1, { UINT32_MAX } },
+	{ "rescind", FAULT_RESCIND, TO_GUEST | PACKET, 0, { 0 } },
+	{ "then-rescind", FAULT_THEN_RESCIND, TO_GUEST | PACKET, 0, { 0 } },
+	{ "queue-full", FAULT_QUEUE_FULL, POST, 0, { 0 } },
+	{ "short", FAULT_SHORT, TO_GUEST | PACKET, 1, { 65536 } },
+	{ "long", FAULT_LONG, TO_GUEST | PACKET, 1, { 65536 } },
+	{ "stale-id", FAULT_STALE_ID, PACKET, 0, { 0 } },
+	{ "ring-index", FAULT_RING_INDEX, PACKET, 1, { UINT32_MAX } },
+	{ "corrupt", FAULT_CORRUPT, TO_GUEST | PACKET, 2, { 65536, 65536 } },
+	{ "set", FAULT_SET, TO_GUEST | PACKET, 3, { 65536, 8, UINT64_MAX } },
 };
+
+static u32 places(const struct script_rule *r)
+{
+	if (*r->device == '*')
+		return TO_GUEST | POST | PACKET;
+	if (strcmp(parse_kind(r->device), "vmbus"))
+		return PACKET;
+	return !strcmp(r->what, "post") ? POST : strcmp(r->what, "*") ? TO_GUEST : TO_GUEST | POST;
+}
+
+static bool fail_place(const struct script_rule *r, const struct word *w, struct script_error *e)
+{
+	return parse_fail(e, places(r) == POST ? "delay, drop or queue-full for what the guest posts" :
+			     places(r) == PACKET ? "a fault of a device's packets (queue-full is for vmbus post)" :
+			     "a fault of the bus's messages (stale-id and ring-index are for packets)", w);
+}
 
 static bool fault(struct script_rule *r, struct line *l, struct script_error *e)
 {
@@ -94,6 +116,8 @@ static bool fault(struct script_rule *r, struct line *l, struct script_error *e)
 			continue;
 		if (r->action)
 			return parse_fail(e, "one action beside delay", w);
+		if (!(f->at & places(r)))
+			return fail_place(r, w, e);
 		r->action = f->action;
 		for (u32 k = 0; k < f->args; k++) {
 			w = line_next(l);

@@ -55,6 +55,8 @@
 #define pci_flush		room_pci_flush
 #define pci_send_forget		room_pci_send_forget
 #define pci_rescind		room_pci_rescind
+#define pci_function_create	room_pci_function_create
+#define pci_act			room_pci_act
 #define pci_send_relations	room_pci_send_relations
 #define pci_ejection_complete	room_pci_ejection_complete
 #define pci_config_read		room_pci_config_read

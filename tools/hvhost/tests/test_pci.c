@@ -511,6 +511,65 @@ static void eject_one_of_two(void **state)
 	assert_int_equal(cfg_read(VPCI_SLOT(0, 1), 0, 4), 0x48561414);
 }
 
+static int act(const char *verb, u64 a, u64 b, u32 n)
+{
+	const struct vmbus_action v = { .verb = verb, .n = n, .arg = { a, b } };
+
+	return world->dev->ops->act(world->dev, &v);
+}
+
+/* The same by an administrator; and one that was not there before. */
+static void by_action(void **state)
+{
+	struct vpci_eject_complete done = { PCI_EJECTION_COMPLETE, VPCI_SLOT(0, 1), 0 };
+	struct vpci_relations *r;
+
+	(void)state;
+	bring_up(VPCI_TEST, VPCI_TEST, VPCI_VERSION_1_4);
+	assert_int_equal(act("eject", 5, 0, 1), -HV_EINVAL);
+	assert_int_equal(act("eject", ~0ull, 0, 1), -HV_EINVAL);
+	assert_int_equal(act("add", 1, 0, 1), -HV_EBUSY);
+	assert_int_equal(act("add", 8, 0, 1), -HV_EINVAL);
+	assert_int_equal(act("step", 8, 0, 1), -HV_ENOENT);
+	assert_int_equal(act("eject", 1, 0, 1), 0);
+	assert_int_equal(act("eject", 1, 0, 1), -HV_EBUSY);
+	world_request(&done, sizeof(done), 0);
+	world_pass(100000);
+	assert_int_equal(cfg_read(VPCI_SLOT(0, 1), 0, 4), ~0u);
+	assert_int_equal(act("add", 0, 0, 0), 0);
+	r = last_sent();
+	assert_int_equal(r->type, PCI_BUS_RELATIONS2);
+	assert_int_equal(r->count, 2);
+	assert_int_equal(cfg_read(VPCI_SLOT(0, 1), 0, 4), 0x48561414);
+	assert_int_equal(act("add", 0, 0, 0), 0);
+	r = last_sent();
+	assert_int_equal(r->count, 3);
+	assert_int_equal(cfg_read(VPCI_SLOT(0, 2), 0, 4), 0x48561414);
+	/* it comes back by itself */
+	assert_int_equal(act("eject", 1, 500, 2), 0);
+	world_request(&done, sizeof(done), 0);
+	assert_int_equal(cfg_read(VPCI_SLOT(0, 1), 0, 4), ~0u);
+	world_pass(500);
+	assert_int_equal(cfg_read(VPCI_SLOT(0, 1), 0, 4), 0x48561414);
+}
+
+/* A bus that went with its last function comes with its first. */
+static void the_bus_by_action(void **state)
+{
+	struct vpci_eject_complete done = { PCI_EJECTION_COMPLETE, 0, 0 };
+
+	(void)state;
+	bring_up(VPCI_TEST, VPCI_NONE, VPCI_VERSION_1_4);
+	assert_int_equal(act("eject", 0, 0, 1), 0);
+	world_request(&done, sizeof(done), 0);
+	assert_int_equal(world->rescinds, 1);
+	assert_int_equal(act("add", 0, 0, 1), 0);
+	assert_int_equal(world->offers, 2);
+	world_open();
+	assert_int_equal(negotiate(VPCI_VERSION_1_4), 0);
+	assert_true(world_bus()->fn[0].present);
+}
+
 static void eject_the_last(void **state)
 {
 	struct vpci_eject_complete done = { PCI_EJECTION_COMPLETE, 0, 0 };
@@ -609,9 +668,23 @@ static void script_faults(void **state)
 	assert_int_equal(world->nsent, before);
 	world_pass(100);
 	assert_int_equal(world->nsent, before + 1);
-	world->fault = (struct fault){ .action = FAULT_RESCIND };
+	world->fault = (struct fault){ .action = FAULT_REORDER };
 	world_request(&m, sizeof(m), 7);
+	assert_int_equal(world->nsent, before + 1);
+	world->fault = (struct fault){ .action = FAULT_NONE };
+	world_request(&m, sizeof(m), 8);
+	assert_int_equal(world->nsent, before + 3);
+	assert_int_equal(world->sent[before + 1].trans_id, 8);
+	assert_int_equal(world->sent[before + 2].trans_id, 7);
+	world->fault = (struct fault){ .action = FAULT_THEN_RESCIND };
+	world_request(&m, sizeof(m), 9);
+	assert_int_equal(world->nsent, before + 4);
 	assert_int_equal(world->rescinds, 1);
+	world_open();
+	world->fault = (struct fault){ .action = FAULT_RESCIND };
+	world_request(&m, sizeof(m), 10);
+	assert_int_equal(world->nsent, before + 4);
+	assert_int_equal(world->rescinds, 2);
 }
 
 static void passthrough(void **state)
@@ -741,6 +814,7 @@ int main(void)
 		T(versions), T(relations), T(requirements), T(d0), T(config_space), T(mmio_sizes),
 		T(bars), T(bars_refused), T(msix), T(retarget_refused), T(create_in_all_versions),
 		T(checksum_engine), T(delayed_command), T(eject_one_of_two), T(eject_the_last),
+		T(by_action), T(the_bus_by_action),
 		T(blocks), T(ring_full), T(script_faults), T(passthrough), T(passthrough_msi),
 		T(absent_function), T(ports), T(hostile_messages),
 	};

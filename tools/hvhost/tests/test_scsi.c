@@ -12,6 +12,7 @@
 #include "device/scsi.h"
 #include "guest.h"
 #include "lib.h"
+#include "script.h"
 
 #define DISK	(1u << 20)
 
@@ -333,6 +334,122 @@ static void hot_plug(void **state)
 	assert_null(scsi_lun_remove(w->dev, 3));
 }
 
+static int act(struct world *w, const char *verb, u64 lun, u64 bytes, u32 n)
+{
+	const struct vmbus_action a = { .verb = verb, .n = n, .arg = { lun, bytes } };
+
+	return vmbus_device_act(w->dev, &a);
+}
+
+/* What an administrator does; every disk that came and went leaves the heap as it was. */
+static void by_action(void **state)
+{
+	static const u8 ready[16] = { 0 }, write[16] = { 0x2a, 0, 0, 0, 0, 0, 0, 0, 1 };
+	struct world *w = *state;
+	u64 before = w->g->fake->heap_left;
+
+	for (u32 i = 0; i < 3; i++) {
+		assert_int_equal(act(w, "add", 5, 1 << 20, 2), 0);
+		assert_int_equal(act(w, "add", 5, 1 << 20, 2), -HV_EBUSY);
+		assert_int_equal(command_to(w, 0, 0, 5, write, 512)->scsi_status, SAM_GOOD);
+		assert_int_equal(act(w, "resize", 5, 2 << 20, 2), 0);
+		command_to(w, 0, 0, 5, ready, 0);
+		sense_is(w, SENSE_KEY_UNIT_ATTENTION, ASC_CAPACITY_CHANGED);
+		assert_int_equal(act(w, "remove", 5, 0, 1), 0);
+		assert_int_equal(act(w, "remove", 5, 0, 1), -HV_ENOENT);
+		assert_int_equal(w->g->fake->heap_left, before);
+	}
+	assert_int_equal(act(w, "add", SCSI_LUNS, 1 << 20, 2), -HV_EINVAL);
+	assert_int_equal(act(w, "add", ~0ull, 1 << 20, 2), -HV_EINVAL);
+	assert_int_equal(act(w, "add", 5, 511, 2), -HV_EINVAL);
+	assert_int_equal(act(w, "add", 5, ~0ull, 2), -HV_EINVAL);
+	assert_int_equal(act(w, "add", 5, 0, 1), -HV_EINVAL);
+	assert_int_equal(act(w, "resize", 9, 1 << 20, 2), -HV_ENOENT);
+	assert_int_equal(act(w, "resize", 0, ~0ull, 2), -HV_EINVAL);
+	assert_int_equal(act(w, "link-up", 0, 0, 2), -HV_ENOENT);
+}
+
+static u64 next_id(struct world *w)
+{
+	struct guest_packet r;
+
+	return guest_recv(w->g, &w->ch, &r) ? r.trans_id : 0;
+}
+
+static void ask(struct world *w, u64 id)
+{
+	struct vstor_packet p = { .operation = VSTOR_EXECUTE_SRB };
+
+	p.srb.cdb_length = 6;	/* TEST UNIT READY */
+	guest_send(w->g, &w->ch, id, &p, sizeof(p));
+}
+
+static void out_of_order(void **state)
+{
+	static const char text[] = "scsi0 test-unit-ready from 1 to 2 reorder";
+	struct world *w = *state;
+
+	script_init(&w->g->fake->vm, text, strlen(text));
+	ask(w, 11);
+	ask(w, 12);
+	assert_int_equal(next_id(w), 0);
+	ask(w, 13);
+	assert_int_equal(next_id(w), 13);
+	assert_int_equal(next_id(w), 11);
+	assert_int_equal(next_id(w), 12);
+	assert_int_equal(next_id(w), 0);
+}
+
+static void goes_with_an_answer(void **state)
+{
+	static const char text[] = "scsi0 test-unit-ready nth 2 delay 1ms then-rescind\n"
+				   "scsi0 test-unit-ready nth 1 reorder";
+	struct world *w = *state;
+	u64 before;
+
+	before = w->g->fake->heap_left;
+	script_init(&w->g->fake->vm, text, strlen(text));
+	before -= before - w->g->fake->heap_left;
+	ask(w, 11);
+	ask(w, 12);
+	assert_int_equal(next_id(w), 0);
+	assert_non_null(w->dev->primary);
+	fake_time(10000);
+	/* both are in the ring, and nobody is behind it */
+	assert_int_equal(next_id(w), 12);
+	assert_int_equal(next_id(w), 11);
+	assert_null(w->dev->primary);
+	assert_int_equal(guest_messages(w->g), MSG_RESCIND_OFFER);
+	ask(w, 13);
+	assert_int_equal(next_id(w), 0);
+	/* offered again, it works */
+	assert_int_equal(act(w, "offer", 0, 0, 0), 0);
+	guest_messages(w->g);
+	assert_int_equal(guest_open(w->g, &w->ch, &w->g->offer[1], 9), 0);
+	ask(w, 14);
+	assert_int_equal(next_id(w), 14);
+	assert_true(w->g->fake->heap_left < before);
+}
+
+/* As a driver does that unbinds and binds: sub-channels can be had again, and no more of them. */
+static void sub_channels_again(void **state)
+{
+	struct world *w = *state;
+	const struct msg_relid m = { { MSG_CLOSECHANNEL, 0 }, w->ch.relid };
+
+	for (u32 i = 0; i < 3; i++) {
+		u32 offers = w->g->offers;
+
+		w->g->next_page = 200;
+		assert_int_equal(control(w, VSTOR_CREATE_SUB_CHANNELS, 2)->status, 0);
+		assert_int_equal(w->g->offers, offers + 2);
+		assert_int_not_equal(control(w, VSTOR_CREATE_SUB_CHANNELS, 1)->status, 0);
+		assert_int_equal(guest_post(w->g, &m, sizeof(m)), 0);
+		assert_int_equal(guest_messages(w->g), MSG_RESCIND_OFFER);
+		assert_int_equal(guest_open(w->g, &w->ch, &w->g->offer[0], 9), 0);
+	}
+}
+
 static void reservations(void **state)
 {
 	u8 out[16] = { 0x5f, 0, 0, 0, 0, 0, 0, 0, 24 }, in[16] = { 0x5e, 0, 0, 0, 0, 0, 0, 0, 64 };
@@ -419,7 +536,7 @@ int main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		T(initialization), T(sub_channels), T(write_and_read), T(out_of_range), T(read_only),
-		T(inquiry), T(absent), T(unmap_and_write_same), T(capacity_and_resize), T(hot_plug),
+		T(inquiry), T(absent), T(unmap_and_write_same), T(capacity_and_resize), T(hot_plug), T(by_action), T(out_of_order), T(goes_with_an_answer), T(sub_channels_again),
 		T(reservations), T(disk_full), T(short_packets), T(every_opcode),
 	};
 

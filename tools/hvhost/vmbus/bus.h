@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The bus, between the files of vmbus/: bus.c is contact and the way of
- * messages, channel.c the life of a channel, gpadl.c memory the guest lends,
- * ring.c and packet.c what goes through it.
+ * The bus, between the files of vmbus/: message.c is the way of messages, bus.c
+ * contact and what they lead to, channel.c the life of a channel, gpadl.c memory
+ * the guest lends, ring.c what goes through it.
  */
 #ifndef HVHOST_BUS_H
 #define HVHOST_BUS_H
@@ -31,6 +31,13 @@ struct out_message {
 	u8 data[HV_MESSAGE_PAYLOAD];
 };
 
+struct in_message {
+	struct in_message *next;
+	u64 due;		/* when it is handled */
+	u32 len;
+	u8 data[HV_MESSAGE_PAYLOAD];
+};
+
 enum channel_state { CHANNEL_OFFERED, CHANNEL_OPEN, CHANNEL_RESCINDED };
 
 /* What the bus has of a channel besides what devices see. */
@@ -53,11 +60,22 @@ struct vmbus {
 	u32 ngpadls;
 	struct out_message *out, **out_end;	/* wait for the slot */
 	struct out_message *late;		/* wait for their time */
+	struct out_message *held;		/* wait for another to be sent */
+	struct in_message *in;			/* in the port, with the head's time armed */
+	u32 nin;
+	struct event in_event;
 };
 
-/* bus.c */
+/* message.c */
+/* Send, or do what the script says; @name is what it calls the message, NULL: as its type. */
 void bus_send(struct vmbus *bus, const void *message, u32 len);
+void bus_send_named(struct vmbus *bus, const char *name, const void *message, u32 len);
+void bus_messages_forget(struct vmbus *bus);
+/* bus.c */
 void bus_refuse(struct vmbus *bus, const char *what, u64 value);
+/* The guest may not know yet that @relid was rescinded: it gets no answer, as from Hyper-V. */
+void bus_too_late(struct vmbus *bus, const char *what, u32 relid);
+void bus_handle(struct vmbus *bus, const u8 *message, u32 len);
 /* channel.c */
 void channel_offer_all(struct vmbus *bus);
 void channel_open_request(struct vmbus *bus, const struct msg_open *m);
@@ -66,10 +84,12 @@ void channel_released(struct vmbus *bus, u32 relid);
 void channel_modify(struct vmbus *bus, const struct msg_modify *m);
 void channel_forget_all(struct vmbus *bus);
 struct bus_channel *channel_by_relid(struct vmbus *bus, u32 relid);
+bool channel_is_rescinded(struct vmbus *bus, u32 relid);
 /* gpadl.c */
 void gpadl_header(struct vmbus *bus, const u8 *m, u32 len);
 void gpadl_body(struct vmbus *bus, const u8 *m, u32 len);
 void gpadl_teardown(struct vmbus *bus, const struct msg_gpadl_teardown *m);
+void gpadl_forget(struct vmbus *bus, u32 relid);
 void gpadl_forget_all(struct vmbus *bus);
 struct gpadl *gpadl_by_handle(struct vmbus *bus, u32 handle);
 /* Host address of page @i of @g, which is complete. */

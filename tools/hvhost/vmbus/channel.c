@@ -19,6 +19,13 @@ struct bus_channel *channel_by_relid(struct vmbus *bus, u32 relid)
 	return NULL;
 }
 
+bool channel_is_rescinded(struct vmbus *bus, u32 relid)
+{
+	const struct bus_channel *c = channel_by_relid(bus, relid);
+
+	return c && c->state == CHANNEL_RESCINDED;
+}
+
 /*
  * The next after the last one that was given: a relid that came back is reused as late as
  * can be, so that what is still said about the old channel meets none.
@@ -88,6 +95,7 @@ static void remove(struct vmbus *bus, struct bus_channel *c)
 	*at = c->next;
 	if (c->ch.dev->primary == &c->ch)
 		c->ch.dev->primary = NULL;
+	gpadl_forget(bus, c->ch.relid);
 	hv_free(c);
 }
 
@@ -242,6 +250,10 @@ void channel_open_request(struct vmbus *bus, const struct msg_open *m)
 {
 	struct msg_open_result r = { { MSG_OPENCHANNEL_RESULT, 0 }, m->relid, m->open_id, 0 };
 
+	if (channel_is_rescinded(bus, m->relid)) {
+		bus_too_late(bus, "open", m->relid);
+		return;
+	}
 	r.status = open_channel(bus, channel_by_relid(bus, m->relid), m);
 	bus_send(bus, &r, sizeof(r));
 }
@@ -282,6 +294,10 @@ void channel_modify(struct vmbus *bus, const struct msg_modify *m)
 	struct bus_channel *c = channel_by_relid(bus, m->relid);
 	struct msg_modify_response r = { { MSG_MODIFYCHANNEL_RESPONSE, 0 }, m->relid, 0 };
 
+	if (channel_is_rescinded(bus, m->relid)) {
+		bus_too_late(bus, "move", m->relid);
+		return;
+	}
 	if (!c || !c->ch.open || m->target_vp >= bus->vm->vps) {
 		bus_refuse(bus, "move of relid", m->relid);
 		r.status = VMBUS_STATUS_REFUSED;

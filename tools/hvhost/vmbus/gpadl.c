@@ -112,10 +112,15 @@ static struct gpadl *create(struct vmbus *bus, const u8 *m, u32 len)
 void gpadl_header(struct vmbus *bus, const u8 *m, u32 len)
 {
 	const u32 head = sizeof(struct msg_gpadl_header) + sizeof(struct range);
-	struct gpadl *g = create(bus, m, len);
 	struct msg_gpadl_header h;
+	struct gpadl *g;
 
 	memcpy(&h, m, sizeof(h));
+	if (channel_is_rescinded(bus, h.relid)) {
+		bus_too_late(bus, "GPADL", h.relid);
+		return;
+	}
+	g = create(bus, m, len);
 	if (!g) {
 		answer(bus, h.relid, h.gpadl, VMBUS_STATUS_REFUSED);
 		return;
@@ -136,6 +141,10 @@ void gpadl_body(struct vmbus *bus, const u8 *m, u32 len)
 
 	memcpy(&b, m, sizeof(b));
 	g = any_by_handle(bus, b.gpadl);
+	if (g && channel_is_rescinded(bus, g->relid)) {
+		bus_too_late(bus, "GPADL body", g->relid);
+		return;
+	}
 	if (!g || g->have == g->pages) {
 		bus_refuse(bus, "GPADL body for handle", b.gpadl);
 		return;
@@ -153,17 +162,32 @@ void gpadl_teardown(struct vmbus *bus, const struct msg_gpadl_teardown *m)
 {
 	const struct msg_gpadl_torndown r = { { MSG_GPADL_TORNDOWN, 0 }, m->gpadl };
 	struct gpadl *g = any_by_handle(bus, m->gpadl);
-	struct bus_channel *c = channel_by_relid(bus, m->relid);
+	struct bus_channel *c = g ? channel_by_relid(bus, g->relid) : NULL;
 
+	if (channel_is_rescinded(bus, m->relid)) {
+		bus_too_late(bus, "teardown", m->relid);
+		return;
+	}
 	/* the guest frees the pages when it is answered: a ring on them has to be closed */
-	if (g && c && c->ch.open && g->relid == m->relid && c->ch.ring &&
-	    *(struct gpadl **)c->ch.ring == g)
-		channel_close_request(bus, m->relid);
-	if (g)
+	if (c && c->ch.open && c->ch.ring && *(struct gpadl **)c->ch.ring == g)
+		channel_close_request(bus, g->relid);
+	if (g && g->relid == m->relid)
 		drop(bus, g);
 	else
 		bus_refuse(bus, "teardown of GPADL", m->gpadl);
 	bus_send(bus, &r, sizeof(r));
+}
+
+/* Its channel is no more. A guest that was told of a rescind does not tear down. */
+void gpadl_forget(struct vmbus *bus, u32 relid)
+{
+	struct gpadl *g, *next;
+
+	for (g = bus->gpadls; g; g = next) {
+		next = g->next;
+		if (g->relid == relid)
+			drop(bus, g);
+	}
 }
 
 void gpadl_forget_all(struct vmbus *bus)
