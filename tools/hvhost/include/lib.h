@@ -31,6 +31,8 @@ void hv_die(const char *format, ...) __printf(1, 2) __attribute__((noreturn));
 /* Zeroed, 16-byte aligned; NULL when the heap is used up. */
 void *hv_alloc(size_t size);
 void hv_free(void *p);
+/* Bytes of it that are taken now: what was lent and not given back is a leak. */
+u64 hv_heap_used(void);
 /* Whole pages, zeroed, page-aligned; for what the guest or hardware reads. */
 void *hv_alloc_pages(size_t pages);
 

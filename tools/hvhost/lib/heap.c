@@ -14,6 +14,7 @@ struct block {
 };
 
 static struct block *first, *last;
+static u64 in_use;		/* bytes, headers included */
 
 void heap_start(void *start, u64 size)
 {
@@ -69,6 +70,7 @@ static void *take(u64 size, u64 align)
 		}
 		split(b, size);
 		b->used = 1;
+		in_use += b->size;
 		memset(b + 1, 0, b->size - sizeof(*b));
 		return b + 1;
 	}
@@ -91,6 +93,15 @@ void *hv_alloc_pages(size_t pages)
 
 void hv_free(void *p)
 {
-	if (p)
-		((struct block *)p - 1)->used = 0;
+	struct block *b = (struct block *)p - 1;
+
+	if (!p)
+		return;
+	b->used = 0;
+	in_use -= b->size;
+}
+
+u64 hv_heap_used(void)
+{
+	return in_use;
 }

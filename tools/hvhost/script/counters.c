@@ -100,6 +100,8 @@ void count_print(struct vm *vm)
 		if (c->plain[i])
 			hv_log("counters {\"phase\":\"%s\",\"%s\":%lu}", c->phase, plain_name[i],
 			       c->plain[i]);
+	/* no count, but what hvhost itself has taken when the phase ends */
+	hv_log("counters {\"phase\":\"%s\",\"heap_bytes\":%lu}", c->phase, hv_heap_used());
 }
 
 void count_phase(struct vm *vm, const char *name)

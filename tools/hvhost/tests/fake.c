@@ -21,7 +21,7 @@ struct fake *fake_begin(u32 vps)
 	fake = calloc(1, sizeof(*fake));
 	memset(ram, 0, sizeof(ram));
 	fake->ram = ram;
-	fake->heap_left = 256ul << 20;
+	fake->heap_left = FAKE_HEAP;
 	fake->config.cpus = vps;
 	fake->vm.config = &fake->config;
 	fake->vm.vps = vps;
@@ -86,6 +86,11 @@ void hv_free(void *p)
 	if (fake)
 		fake->heap_left += b->size;
 	free(b);
+}
+
+u64 hv_heap_used(void)
+{
+	return fake ? FAKE_HEAP - fake->heap_left : 0;
 }
 
 void *hv_alloc_pages(size_t pages)

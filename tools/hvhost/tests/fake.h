@@ -10,6 +10,7 @@
 #include "vm.h"
 
 #define FAKE_RAM	(4ul << 20)	/* guest memory, from address 0 */
+#define FAKE_HEAP	(256ul << 20)
 #define FAKE_TSC_HZ	1000000000ul
 
 struct fake {

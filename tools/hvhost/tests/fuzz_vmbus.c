@@ -9,6 +9,7 @@
 
 #include "guest.h"
 #include "lib.h"
+#include "script.h"
 #include "tlfs_exit.h"
 #include "vmbus.h"
 
@@ -58,6 +59,33 @@ static void message(struct guest *g, struct input *in)
 		m[i] = (u8)take(in, 1);
 	memcpy(m, &type, 4);
 	guest_post(g, m, len);
+}
+
+/* The host changes its mind meanwhile; what it says is late, lost or out of order. */
+static void host(struct guest *g, struct vmbus_device *dev, struct input *in)
+{
+	static const char faults[] =
+		"vmbus * chance 20% reorder\nvmbus * chance 20% delay 1ms duplicate\n"
+		"vmbus offer chance 20% then-rescind\nvmbus gpadl-created chance 30% rescind\n"
+		"vmbus post chance 20% delay 2ms\nvmbus open-result chance 30% then-rescind";
+	const struct vmbus_action rescind = { .verb = "rescind" }, offer = { .verb = "offer" };
+
+	switch (take(in, 1) % 6) {
+	case 0:
+		vmbus_device_act(dev, &rescind);
+		break;
+	case 1:
+		vmbus_device_act(dev, &offer);
+		break;
+	case 2:
+		vmbus_subchannel_offer(dev, (u16)take(in, 1));
+		break;
+	case 3:
+		script_init(&g->fake->vm, faults, sizeof(faults) - 1);
+		break;
+	default:
+		fake_time(g->fake->now + take(in, 2));
+	}
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -114,6 +142,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		}
 		case 5:
 			guest_hypercall(g, take(&in, 8), take(&in, 3), take(&in, 3));
+			break;
+		case 6:
+			host(g, &dev, &in);
 			break;
 		default:
 			guest_signal(g, &c);
