@@ -143,7 +143,7 @@ struct want {
 	const char *version;
 	struct lock_file f;		/* what we look for */
 	struct lock_file up;		/* kernel.org's form, .file NULL: none */
-	const char *var;		/* "KERNEL_TARBALL": the user's own copy */
+	const char *var;		/* "KERNEL_TARBALL": the user's own copy; NULL: none */
 	const char *given;		/* its value, or NULL */
 	struct buf tried;		/* what was tried in vain, for the message */
 };
@@ -320,8 +320,9 @@ static int find(struct want *w, struct buf *path)
 		ret = use_kernelorg(w, path);
 	if (ret == AZK_EX_NOFILE)
 		azk_err(ret, w->f.file, NULL,
-			"not found; give it with %s=FILE, or put it into " DL_DIR "/ "
-			"(expected sha256 %s; looked in %s)", w->var ? w->var : "TO",
+			"not found; %s%s%sput it into " DL_DIR "/ "
+			"(expected sha256 %s; looked in %s)", w->var ? "give it with " : "",
+			w->var ? w->var : "", w->var ? "=FILE, or " : "",
 			w->f.sha256 ? w->f.sha256 : "unknown", buf_str(&w->tried));
 	return ret;
 }
@@ -348,6 +349,7 @@ int base_find(const char *version, struct buf *path)
 		goto done;
 	} else {
 		w.version = version;
+		w.var = "TO";
 		file = xasprintf("linux_%s.orig.tar.xz", version);
 		up = xasprintf("linux-%s.tar.xz", version);
 		w.f = (struct lock_file){ .file = file, .pool = l.base.pool };
@@ -365,19 +367,37 @@ done:
 	return ret;
 }
 
-int base_find_peer(struct buf *path)
+int base_find_peer(const char *name, struct buf *path)
 {
-	struct want w = { .var = "KERNEL_PEER", .given = getenv("KERNEL_PEER") };
+	struct want w = { .tried = BUF_INIT };
+	size_t i = 0;
 	struct lock l;
 	int ret = lock_read(LOCK_PATH, &l);
 
 	w.lock = &l;
-	w.f = l.peer;
-	if (!ret && !l.peer.file)
-		ret = azk_err(AZK_EX_NOFILE, LOCK_PATH, NULL, "no peer_file is pinned");
-	if (!ret)
+	while (!ret && name && i < l.n_peer && strcmp(l.peer[i].name, name))
+		i++;
+	if (!ret && i == l.n_peer)
+		ret = azk_err(AZK_EX_NOFILE, LOCK_PATH, "'azk base peers' lists the names",
+			      "no peer%s%s is pinned", name ? " " : "", name ? name : "");
+	if (!ret) {
+		w.f = l.peer[i].f;
+		w.var = i ? NULL : "KERNEL_PEER";
+		w.given = i ? NULL : getenv("KERNEL_PEER");
 		ret = find(&w, path);
+	}
 	buf_free(&w.tried);
+	lock_free(&l);
+	return ret;
+}
+
+static int list_peers(void)
+{
+	struct lock l;
+	int ret = lock_read(LOCK_PATH, &l);
+
+	for (size_t i = 0; !ret && i < l.n_peer; i++)
+		printf("%s\n", l.peer[i].name);
 	lock_free(&l);
 	return ret;
 }
@@ -392,14 +412,16 @@ int cmd_base(int argc, char **argv)
 		{ 0 }
 	};
 	const struct opt_usage usage = {
-		.cmd = "azk base", .args = "path|peer",
-		.what = "Find the pinned archive (path) or the distributor's prebuilt kernel\n"
-			"(peer), check its hash, fetch it when needed, print where it is.\n"
-			"Looked for in this order: KERNEL_TARBALL= (KERNEL_PEER=),\n"
+		.cmd = "azk base", .args = "path|peer [NAME]|peers",
+		.what = "Find the pinned archive (path) or a distributor's prebuilt kernel (peer;\n"
+			"without a NAME the first that base.lock has), check its hash, fetch it\n"
+			"when needed, print where it is. 'peers' prints the names.\n"
+			"Looked for in this order: KERNEL_TARBALL= (the first peer: KERNEL_PEER=),\n"
 			"$KERNEL_DL_DIR, dl/, the Debian pool of apt's mirror, kernel.org.",
 		.example = "  azk base path\n"
 			   "  KERNEL_TARBALL=~/linux_6.18.15.orig.tar.xz azk base path\n"
-			   "  azk base path --version 6.18.12",
+			   "  azk base path --version 6.18.12\n"
+			   "  azk base peer debian-cloud-6.1",
 		.opts = opts,
 	};
 	struct buf path = BUF_INIT;
@@ -408,14 +430,18 @@ int cmd_base(int argc, char **argv)
 	ret = opt_parse(&usage, argc, argv, &nargs, &rest);
 	if (ret)
 		return ret == OPT_HELP ? AZK_OK : ret;
-	if (nargs != 1 || (strcmp(argv[1], "path") && strcmp(argv[1], "peer")))
-		return opt_bad(&usage, "wants 'path' or 'peer'");
-	if (version && !strcmp(argv[1], "peer"))
+	if (nargs < 1 || nargs > 2 || (strcmp(argv[1], "peer") && nargs == 2) ||
+	    (strcmp(argv[1], "path") && strcmp(argv[1], "peer") && strcmp(argv[1], "peers")))
+		return opt_bad(&usage, "wants 'path', 'peer' or 'peers'");
+	if (version && strcmp(argv[1], "path"))
 		return opt_bad(&usage, "--version goes with 'path'");
 	if (top && *top && chdir(top))
 		return azk_err(AZK_EX_NOFILE, top, "set AZK_TOP to the project's top",
 			       "%s", strerror(errno));
-	ret = strcmp(argv[1], "peer") ? base_find(version, &path) : base_find_peer(&path);
+	if (!strcmp(argv[1], "peers"))
+		return list_peers();
+	ret = strcmp(argv[1], "peer") ? base_find(version, &path) :
+	      base_find_peer(nargs == 2 ? argv[2] : NULL, &path);
 	if (!ret)
 		puts(buf_str(&path));
 	buf_free(&path);

@@ -20,7 +20,10 @@ struct buf;
  */
 int base_find(const char *version, struct buf *path);
 
-/* The same for the distributor's prebuilt kernel: KERNEL_PEER= comes first. */
-int base_find_peer(struct buf *path);
+/*
+ * The same for the distributor's prebuilt kernel called @name in base.lock; NULL
+ * is the first of them, for which KERNEL_PEER= comes first.
+ */
+int base_find_peer(const char *name, struct buf *path);
 
 #endif

@@ -16,7 +16,7 @@ bench: build build-upstream guest
 	$(step) bench tools/make/report.sh boot $(runners) $(qemu) $(ours)/bzImage \
 		$(upstream)/bzImage -- $(AZK) bench boot upstream/$(PROFILE) $(PROFILE)
 
-# Fetched and unpacked, never installed. Absent: one line, and on without it.
+# Fetched and unpacked, never installed. Absent: one line each, and on without it.
 distro: azk
 	$(step) distro tools/make/distro.sh
 

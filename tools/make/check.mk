@@ -13,7 +13,7 @@ unit	+= $(patsubst %.c,hv_%,$(notdir $(sort $(wildcard tools/hvhost/tests/test_*
 export QUICK := $(unit:%=out/test/bin/%) $(unit:%=out/asan/test/bin/%) \
 		$(sort $(wildcard tools/*/tests/*.sh))
 export GUEST := $(sort $(wildcard tools/*/tests/guest/*.sh))
-export BUILD := config build config-upstream build-upstream
+export BUILD := config build config-upstream build-upstream distro
 
 tests: azk guest hvhost selftests
 	$(step) tests $(MAKE) -s -C tools/azk OUT=$(OUT) WERROR=-Werror tests

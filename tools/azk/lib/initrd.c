@@ -17,6 +17,7 @@
 #include "initrd.h"
 #include "moddep.h"
 #include "msg.h"
+#include "run.h"
 
 static const char *const applets[] = { AZK_APPLETS };
 
@@ -89,6 +90,34 @@ static int add_extra(struct cpio *c, const char *spec)
 	return ret;
 }
 
+/* The file of a module into the guest, unpacked. */
+static int add_module(struct cpio *c, const char *dir, const char *file)
+{
+	static const struct { const char *end, *program; } packers[] = {
+		{ "", NULL }, { ".xz", "xz" }, { ".zst", "zstd" }, { ".gz", "gzip" },
+	};
+	size_t n = moddep_unpacked(file), p;
+	char *host = xasprintf("%s/%s", dir, file);
+	char *guest = xasprintf("azk/lib/%.*s", (int)n, file);
+	struct buf data = BUF_INIT;
+	int ret = AZK_OK;
+
+	for (p = 0; p < sizeof(packers) / sizeof(*packers) && strcmp(packers[p].end, file + n); p++)
+		;
+	if (p == sizeof(packers) / sizeof(*packers))
+		ret = azk_err(AZK_EX_INPUT, host, "unpack it", "unknown packing '%s'", file + n);
+	else if (!packers[p].program)
+		ret = file_read(host, &data);
+	else if (run_words(&data, packers[p].program, "-dc", host, NULL))
+		ret = azk_err(AZK_EX_TOOL, host, NULL, "%s could not unpack it", packers[p].program);
+	if (!ret)
+		cpio_file(c, guest, 0644, data.s, data.len);
+	buf_free(&data);
+	free(host);
+	free(guest);
+	return ret;
+}
+
 static int add_modules(struct cpio *c, const struct initrd *i)
 {
 	struct strv files = STRV_INIT;
@@ -103,14 +132,8 @@ static int add_modules(struct cpio *c, const struct initrd *i)
 			       "no modules.dep near the kernel");
 	for (size_t m = 0; !ret && m < i->modules->n; m++)
 		ret = moddep_order(i->modules_dir, i->modules->v[m], &files, &list);
-	for (size_t f = 0; !ret && f < files.n; f++) {
-		char *host = xasprintf("%s/%s", i->modules_dir, files.v[f]);
-		char *guest = xasprintf("azk/lib/%s", files.v[f]);
-
-		ret = cpio_add_host(c, host, guest);
-		free(host);
-		free(guest);
-	}
+	for (size_t f = 0; !ret && f < files.n; f++)
+		ret = add_module(c, i->modules_dir, files.v[f]);
 	if (!ret)
 		cpio_file(c, AZK_MODULES_FILE, 0644, buf_str(&list), list.len);
 	strv_free(&files);

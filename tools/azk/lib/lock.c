@@ -11,12 +11,12 @@
 #include "lock.h"
 #include "msg.h"
 
-enum kind { VERSION, NAME, HEX64, HEX40, NUMBER, PATH, WORD, PATHS, ALSO };
+enum kind { VERSION, NAME, HEX64, HEX40, NUMBER, PATH, WORD, PATHS, ALSO, PEER };
 
 static const struct key {
 	const char *name;
 	enum kind kind;
-	size_t at;		/* offset in struct lock */
+	size_t at;		/* offset in struct lock; peer_*: in the peer named last */
 	bool required;
 } keys[] = {
 	{ "version", VERSION, offsetof(struct lock, version), true },
@@ -31,11 +31,12 @@ static const struct key {
 	{ "upstream_size", NUMBER, offsetof(struct lock, upstream.size), false },
 	{ "upstream_signer", HEX40, offsetof(struct lock, signer), false },
 	{ "exclude", PATHS, offsetof(struct lock, exclude), false },
-	{ "peer_version", WORD, offsetof(struct lock, peer_version), false },
-	{ "peer_file", NAME, offsetof(struct lock, peer.file), false },
-	{ "peer_sha256", HEX64, offsetof(struct lock, peer.sha256), false },
-	{ "peer_size", NUMBER, offsetof(struct lock, peer.size), false },
-	{ "peer_pool", PATH, offsetof(struct lock, peer.pool), false },
+	{ "peer", PEER, 0, false },
+	{ "peer_version", WORD, offsetof(struct lock_peer, version), false },
+	{ "peer_file", NAME, offsetof(struct lock_peer, f.file), false },
+	{ "peer_sha256", HEX64, offsetof(struct lock_peer, f.sha256), false },
+	{ "peer_size", NUMBER, offsetof(struct lock_peer, f.size), false },
+	{ "peer_pool", PATH, offsetof(struct lock_peer, f.pool), false },
 	{ "also", ALSO, 0, false },
 };
 
@@ -112,11 +113,28 @@ static const char *add_also(struct lock *l, const char *val)
 	return bad;
 }
 
+/* "peer NAME": what follows of peer_* is said of it. */
+static const char *add_peer(struct lock *l, const char *val)
+{
+	if (!is_path(val) || strchr(val, '/'))
+		return "wants a name, of which a folder is made";
+	for (size_t i = 0; i < l->n_peer; i++)
+		if (!strcmp(l->peer[i].name, val))
+			return "names that peer a second time";
+	l->peer = xrealloc(l->peer, (l->n_peer + 1) * sizeof(*l->peer));
+	l->peer[l->n_peer++] = (struct lock_peer){ .name = xstrdup(val) };
+	return NULL;
+}
+
 /* Store @val; NULL, or what the key wants instead. */
 static const char *store(struct lock *l, const struct key *k, const char *val)
 {
-	void *to = (char *)l + k->at;
+	bool of_peer = str_starts(k->name, "peer_");
+	void *to;
 
+	if (of_peer && !l->n_peer)
+		return "belongs below a line 'peer NAME'";
+	to = (of_peer ? (char *)&l->peer[l->n_peer - 1] : (char *)l) + k->at;
 	switch (k->kind) {
 	case VERSION:
 		if (!lock_version_ok(val))
@@ -147,6 +165,8 @@ static const char *store(struct lock *l, const struct key *k, const char *val)
 		return number(val, to) ? NULL : "wants a number above 0";
 	case ALSO:
 		return add_also(l, val);
+	case PEER:
+		return add_peer(l, val);
 	}
 	if (k->kind == PATHS)
 		strv_add(to, val);
@@ -171,7 +191,7 @@ static int parse_line(const char *name, int no, char *line, struct lock *l,
 	if (i == N_KEYS)
 		return azk_err(AZK_EX_INPUT, at, "tools/azk/lib/lock.c lists the keys",
 			       "unknown key '%s'", line);
-	if (seen[i] && keys[i].kind != PATHS && keys[i].kind != ALSO)
+	if (seen[i] && keys[i].kind != PATHS && keys[i].kind != ALSO && keys[i].kind != PEER)
 		return azk_err(AZK_EX_INPUT, at, "keep one of the two lines",
 			       "'%s' is given a second time", line);
 	if (!*val)
@@ -181,6 +201,9 @@ static int parse_line(const char *name, int no, char *line, struct lock *l,
 		return azk_err(AZK_EX_INPUT, at, NULL, "'%s' %s, got '%s'", line,
 			       bad, val);
 	seen[i] = true;
+	for (size_t k = 0; keys[i].kind == PEER && k < N_KEYS; k++)
+		if (str_starts(keys[k].name, "peer_"))
+			seen[k] = false;
 	return AZK_OK;
 }
 
@@ -209,12 +232,15 @@ int lock_parse(const char *name, const char *text, struct lock *l)
 		if (keys[i].required && !seen[i])
 			ret = azk_err(AZK_EX_INPUT, name, "add the line",
 				      "the key '%s' is missing", keys[i].name);
-	if (!ret && !!l->peer.file != !!l->peer.sha256)
-		ret = azk_err(AZK_EX_INPUT, name, "add the missing line",
-			      "peer_file and peer_sha256 go together");
+	for (size_t i = 0; !ret && i < l->n_peer; i++)
+		if (!l->peer[i].version || !l->peer[i].f.file || !l->peer[i].f.sha256)
+			ret = azk_err(AZK_EX_INPUT, name, "add the missing line",
+				      "peer '%s' wants peer_version, peer_file and peer_sha256",
+				      l->peer[i].name);
 	lower(l->base.sha256);
 	lower(l->upstream.sha256);
-	lower(l->peer.sha256);
+	for (size_t i = 0; i < l->n_peer; i++)
+		lower(l->peer[i].f.sha256);
 	lower(l->tree);
 	for (size_t i = 0; i < l->n_also; i++) {
 		lower(l->also[i].f.sha256);
@@ -248,15 +274,19 @@ void lock_free(struct lock *l)
 	free(l->version);
 	free(l->tree);
 	free(l->signer);
-	free(l->peer_version);
 	file_free(&l->base);
 	file_free(&l->upstream);
-	file_free(&l->peer);
 	strv_free(&l->exclude);
 	for (size_t i = 0; i < l->n_also; i++) {
 		free(l->also[i].version);
 		file_free(&l->also[i].f);
 	}
 	free(l->also);
+	for (size_t i = 0; i < l->n_peer; i++) {
+		free(l->peer[i].name);
+		free(l->peer[i].version);
+		file_free(&l->peer[i].f);
+	}
+	free(l->peer);
 	memset(l, 0, sizeof(*l));
 }

@@ -3,7 +3,8 @@
  * patches/base.lock: which upstream we build on, to the bit.
  *
  * "key value" lines; '#' begins a comment line. Every key at most once, but
- * "exclude" and "also", which add up. Called by base.c and tree.c.
+ * "exclude" and "also", which add up, and "peer", behind which the peer_* keys
+ * come once for each. Called by base.c and tree.c.
  */
 #ifndef AZK_LIB_LOCK_H
 #define AZK_LIB_LOCK_H
@@ -28,6 +29,13 @@ struct lock_also {
 	struct lock_file f;
 };
 
+/* A distributor's prebuilt kernel. */
+struct lock_peer {
+	char *name;		/* "debian-cloud": of its folder in out/peer/ */
+	char *version;		/* of the package */
+	struct lock_file f;
+};
+
 struct lock {
 	char *version;		/* "6.18.15" */
 	struct lock_file base;	/* version, file, sha256, size, pool */
@@ -38,8 +46,8 @@ struct lock {
 	char *signer;		/* upstream_signer: primary key fingerprint */
 	struct strv exclude;	/* paths the repack lacks, removed if present */
 
-	char *peer_version;	/* peer_*: the distributor's prebuilt kernel */
-	struct lock_file peer;
+	struct lock_peer *peer;		/* in the order of the file */
+	size_t n_peer;
 
 	struct lock_also *also;	/* other versions' repacks */
 	size_t n_also;

@@ -44,13 +44,26 @@ static bool built_in(const char *dir, const char *name)
 	return found;
 }
 
+size_t moddep_unpacked(const char *file)
+{
+	size_t n = strlen(file), at = n;
+
+	while (at && file[at - 1] != '/')
+		at--;
+	for (; at + 3 <= n; at++)
+		if (!strncmp(file + at, ".ko", 3) && (!file[at + 3] || file[at + 3] == '.'))
+			return at + 3;
+	return n;
+}
+
 static void add(struct strv *files, struct buf *list, const char *file,
 		const char *params)
 {
 	if (strv_has(files, file))
 		return;
 	strv_add(files, file);
-	buf_addf(list, "/azk/lib/%s%s%s\n", file, *params ? " " : "", params);
+	buf_addf(list, "/azk/lib/%.*s%s%s\n", (int)moddep_unpacked(file), file,
+		 *params ? " " : "", params);
 }
 
 /* "FILE: DEP DEP ...", the last of which is needed by the ones before it. */

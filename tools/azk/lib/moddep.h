@@ -18,4 +18,11 @@
 int moddep_order(const char *dir, const char *spec, struct strv *files,
 		 struct buf *list);
 
+/*
+ * How many bytes of @file are its name without what says how it is packed:
+ * "xfs.ko" of "xfs.ko.zst". In a guest modules lie unpacked: few kernels can
+ * load others, and in software emulation that takes seconds.
+ */
+size_t moddep_unpacked(const char *file);
+
 #endif

@@ -152,6 +152,42 @@ echo "upstream_sha256 $(printf x | sha256sum | cut -d ' ' -f 1)" >> "$top/patche
 azk base path
 is 'a pinned hash must agree with the signed one' fails 202 "kernel.org signs sha256"
 
+# kernels of distributors: a folder of the pool each
+for peer in one two; do
+	echo "content of $peer" > "$top/$peer.deb"
+	cat >> "$top/patches/base.lock" <<END
+peer $peer
+peer_version 1-1
+peer_file $peer.deb
+peer_sha256 $(sha256sum < "$top/$peer.deb" | cut -d ' ' -f 1)
+peer_size $(wc -c < "$top/$peer.deb")
+peer_pool main/p/$peer
+END
+done
+azk base peers
+is 'the peers by name' same "$(tr '\n' ' ' < "$top/said")" "one two "
+azk base peer
+is 'a peer that is nowhere: KERNEL_PEER= first' \
+	fails 199 "one.deb: not found; give it with KERNEL_PEER=FILE, or put it into dl/"
+azk base peer two
+is '... another one: dl/ first' fails 199 "two.deb: not found; put it into dl/ (expected sha256"
+KERNEL_PEER=$top/one.deb azk base peer
+is 'KERNEL_PEER= is the first' same "$(cat "$top/said")" "$top/one.deb"
+KERNEL_DL_DIR=$top KERNEL_PEER=$top/one.deb azk base peer two
+is '... and not the second' same "$(cat "$top/said")" "$top/two.deb"
+rm "$top/no-mirror"
+mkdir -p "$top/mirror/pool/main/p/two"
+cp "$top/two.deb" "$top/mirror/pool/main/p/two/"
+azk base peer two
+is 'a peer from its folder of the pool' same "$(cat "$top/said")" "$top/dl/two.deb"
+echo more >> "$top/dl/two.deb"
+azk base peer two
+is '... with other content' fails 200 "sha256 is" expected "too long"
+azk base peer three
+is 'a peer that is not pinned' fails 199 "no peer three is pinned" "azk base peers"
+azk base peers two
+is 'peers takes no name' fails 198 "azk base --help"
+
 azk base
 is 'usage' fails 198 "azk base --help"
 gpgconf --kill all

@@ -54,7 +54,7 @@ static void takes_the_least(void **state)
 	assert_int_equal(l.base.size, 157422084);
 	assert_int_equal(l.date, 1772226310);
 	assert_null(l.tree);
-	assert_null(l.peer.file);
+	assert_int_equal(l.n_peer, 0);
 	assert_int_equal(l.exclude.n, 0);
 	lock_free(&l);
 }
@@ -68,7 +68,10 @@ static void takes_everything(void **state)
 			       "pool  main/l/linux \n"
 			       "tree FEE8E7B4208eb74080e6382a69236b61799e36a2\n"
 			       "exclude a/b.c\nexclude d\n"
-			       "peer_file x.deb\npeer_sha256 " SHA2 "\n"
+			       "peer deb\npeer_version 1-1\npeer_file x.deb\n"
+			       "peer_sha256 " SHA2 "\npeer_size 7\n"
+			       "peer deb-2\npeer_file y.deb\npeer_version 2\n"
+			       "peer_sha256 " SHA "\npeer_pool a/b\n"
 			       "also 6.18.5 " SHA2 " 157376312\n"
 			       "also 6.19-rc3 " SHA " 5\n",
 			       &l, said, sizeof(said)), AZK_OK);
@@ -76,7 +79,14 @@ static void takes_everything(void **state)
 	assert_string_equal(l.tree, TREE);
 	assert_int_equal(l.exclude.n, 2);
 	assert_string_equal(l.exclude.v[1], "d");
-	assert_string_equal(l.peer.file, "x.deb");
+	assert_int_equal(l.n_peer, 2);
+	assert_string_equal(l.peer[0].name, "deb");
+	assert_string_equal(l.peer[0].f.file, "x.deb");
+	assert_int_equal(l.peer[0].f.size, 7);
+	assert_null(l.peer[0].f.pool);
+	assert_string_equal(l.peer[1].version, "2");
+	assert_string_equal(l.peer[1].f.sha256, SHA);
+	assert_string_equal(l.peer[1].f.pool, "a/b");
 	assert_int_equal(l.n_also, 2);
 	assert_string_equal(l.also[0].version, "6.18.5");
 	assert_string_equal(l.also[0].f.file, "linux_6.18.5.orig.tar.xz");
@@ -98,8 +108,15 @@ static void points_at_errors(void **state)
 		{ LEAST "exclude /etc\n", "base.lock:6: 'exclude' wants a relative path" },
 		{ LEAST "exclude a//b\n", "base.lock:6: 'exclude' wants a relative path" },
 		{ LEAST "exclude .\n", "base.lock:6: 'exclude' wants a relative path" },
-		{ LEAST "peer_file a/b\n", "base.lock:6: 'peer_file' wants a file name" },
-		{ LEAST "peer_file b\n", "base.lock: peer_file and peer_sha256 go together" },
+		{ LEAST "peer a\npeer_file a/b\n", "base.lock:7: 'peer_file' wants a file name" },
+		{ LEAST "peer_file b\n", "base.lock:6: 'peer_file' belongs below a line" },
+		{ LEAST "peer a/b\n", "base.lock:6: 'peer' wants a name" },
+		{ LEAST "peer ..\n", "base.lock:6: 'peer' wants a name" },
+		{ LEAST "peer a\npeer a\n", "base.lock:7: 'peer' names that peer a second time" },
+		{ LEAST "peer a\npeer_size 1\npeer_size 2\n",
+		  "base.lock:8: 'peer_size' is given a second time" },
+		{ LEAST "peer a\npeer_file b\npeer_version 1\n",
+		  "base.lock: peer 'a' wants peer_version, peer_file and peer_sha256" },
 		{ LEAST "also 6.18.5\n", "base.lock:6: 'also' wants VERSION SHA256 SIZE" },
 		{ LEAST "also x " SHA " 5\n", "base.lock:6: 'also' wants a version first" },
 		{ LEAST "also 6.1 12 5\n", "base.lock:6: 'also' wants 64 hex digits" },
@@ -154,6 +171,7 @@ static void reads_ours(void **state)
 	assert_non_null(l.signer);
 	assert_non_null(l.upstream.file);
 	assert_true(l.exclude.n > 0);
+	assert_true(l.n_peer > 0);
 	lock_free(&l);
 }
 

@@ -58,13 +58,22 @@ static void order(void **state)
 	assert_int_equal(moddep_order(dir, "hv-utils", &f, &l), AZK_OK);
 	assert_int_equal(moddep_order(dir, "libcrc32c", &f, &l), AZK_OK);
 	assert_string_equal(buf_str(&l),
-			    "/azk/lib/kernel/crypto/crc32c-generic.ko.zst\n"
-			    "/azk/lib/kernel/lib/libcrc32c.ko.zst\n"
-			    "/azk/lib/kernel/fs/xfs/xfs.ko.zst a=1 b=2\n"
+			    "/azk/lib/kernel/crypto/crc32c-generic.ko\n"
+			    "/azk/lib/kernel/lib/libcrc32c.ko\n"
+			    "/azk/lib/kernel/fs/xfs/xfs.ko a=1 b=2\n"
 			    "/azk/lib/kernel/drivers/hv/hv_utils.ko\n");
 	assert_int_equal(f.n, 4);
 	strv_free(&f);
 	buf_free(&l);
+}
+
+static void unpacked(void **state)
+{
+	assert_int_equal(moddep_unpacked("kernel/a/b.ko"), 13);
+	assert_int_equal(moddep_unpacked("kernel/a/b.ko.xz"), 13);
+	assert_int_equal(moddep_unpacked("k.ko.d/b.ko.zst"), 11);
+	assert_int_equal(moddep_unpacked("b.konfig.ko"), 11);
+	assert_int_equal(moddep_unpacked("b"), 1);
 }
 
 static void not_there(void **state)
@@ -87,6 +96,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(order),
+		cmocka_unit_test(unpacked),
 		cmocka_unit_test(not_there),
 	};
 
