@@ -30,6 +30,21 @@ static unsigned int le16(const unsigned char *p)
 	return p[0] | (unsigned int)p[1] << 8;
 }
 
+/* A program of this machine looks much like a kernel, but for where it is linked. */
+static bool in_kernel_half(const unsigned char *data, size_t len, const Elf64_Ehdr *h)
+{
+	for (size_t i = 0; i < h->e_phnum; i++) {
+		Elf64_Phdr p;
+
+		if (h->e_phoff > len || len - h->e_phoff < (i + 1) * sizeof(p))
+			return false;
+		memcpy(&p, data + h->e_phoff + i * sizeof(p), sizeof(p));
+		if (p.p_type == PT_LOAD && p.p_vaddr >> 63)
+			return true;
+	}
+	return false;
+}
+
 static const char *elf_header(const unsigned char *data, size_t len, struct kernel *k)
 {
 	Elf64_Ehdr h;
@@ -41,6 +56,8 @@ static const char *elf_header(const unsigned char *data, size_t len, struct kern
 		return "an ELF file, but not for x86-64";
 	if (h.e_type != ET_EXEC && h.e_type != ET_DYN)
 		return "an ELF object, not a linked kernel";
+	if (!in_kernel_half(data, len, &h))
+		return "an ELF file, but no segment of it is a kernel's";
 	k->format = KERNEL_ELF;
 	k->version = xstrdup("");
 	return NULL;
@@ -76,6 +93,13 @@ static char *top_path(const char *rest)
 	return top && *top ? xasprintf("%s/%s", top, rest) : xstrdup(rest);
 }
 
+static bool is_directory(const char *path)
+{
+	struct stat st;
+
+	return !stat(path, &st) && S_ISDIR(st.st_mode);
+}
+
 static bool is_file(const char *path)
 {
 	struct stat st;
@@ -94,6 +118,9 @@ static int find_image(const char *arg, struct kernel *k)
 		k->image = xstrdup(arg);
 		return AZK_OK;
 	}
+	if (is_directory(arg) && strchr(arg, '/'))
+		return azk_err(AZK_EX_NOFILE, arg, "name a bzImage, a vmlinux or a profile",
+			       "is a directory");
 	if (*profile && !strchr(profile, '/')) {
 		rest = xasprintf("out/%s/%s/bzImage", upstream ? "upstream" : "ours",
 				 profile);

@@ -81,21 +81,36 @@ static void bad_images(void **state)
 
 static void elf(void **state)
 {
-	Elf64_Ehdr h = { .e_type = ET_EXEC, .e_machine = EM_X86_64 };
-	const unsigned char *d = (const unsigned char *)&h;
+	struct {
+		Elf64_Ehdr h;
+		Elf64_Phdr p[2];
+	} f = {
+		{ .e_type = ET_EXEC, .e_machine = EM_X86_64, .e_phoff = sizeof(f.h), .e_phnum = 2 },
+		{ { .p_type = PT_NOTE, .p_vaddr = ~0ul },
+		  { .p_type = PT_LOAD, .p_vaddr = 0xffffffff81000000 } },
+	};
+	const unsigned char *d = (const unsigned char *)&f;
 	struct kernel k = { 0 };
 
-	memcpy(h.e_ident, ELFMAG, SELFMAG);
-	h.e_ident[EI_CLASS] = ELFCLASS64;
-	assert_null(kernel_header(d, sizeof(h), &k));
+	memcpy(f.h.e_ident, ELFMAG, SELFMAG);
+	f.h.e_ident[EI_CLASS] = ELFCLASS64;
+	assert_null(kernel_header(d, sizeof(f), &k));
 	assert_int_equal(k.format, KERNEL_ELF);
 	kernel_free(&k);
-	assert_non_null(kernel_header(d, sizeof(h) - 1, &k));
-	h.e_type = ET_REL;
-	assert_non_null(kernel_header(d, sizeof(h), &k));
-	h.e_type = ET_EXEC;
-	h.e_machine = EM_AARCH64;
-	assert_non_null(kernel_header(d, sizeof(h), &k));
+	assert_non_null(kernel_header(d, sizeof(f.h) - 1, &k));
+	/* headers behind the end, a program */
+	assert_non_null(kernel_header(d, sizeof(f) - 1, &k));
+	f.p[1].p_vaddr = 0x400000;
+	assert_non_null(strstr(kernel_header(d, sizeof(f), &k), "no segment"));
+	f.p[1].p_vaddr = 0xffffffff81000000;
+	f.h.e_phoff = ~0ul;
+	assert_non_null(kernel_header(d, sizeof(f), &k));
+	f.h.e_phoff = sizeof(f.h);
+	f.h.e_type = ET_REL;
+	assert_non_null(kernel_header(d, sizeof(f), &k));
+	f.h.e_type = ET_EXEC;
+	f.h.e_machine = EM_AARCH64;
+	assert_non_null(kernel_header(d, sizeof(f), &k));
 }
 
 static void by_name(void **state)

@@ -53,7 +53,8 @@ void memory_divide(struct vm *vm, struct boot_info *bi, u64 heap);
 
 /* How a guest's first processor begins. */
 struct guest_entry {
-	u32 rip, rsi, rbx, rax;	/* 32-bit protected mode, flat segments, no paging */
+	u32 rip, rsi, rbx, rax;	/* 32-bit protected mode, flat segments, no paging; */
+	u32 page_tables;	/* or, when not 0, long mode with these */
 };
 
 /*
@@ -62,6 +63,8 @@ struct guest_entry {
  * 0 is none.
  */
 bool linux_load(struct vm *vm, const struct boot_info *bi, struct guest_entry *entry);
+/* The same for a vmlinux, by the 64-bit protocol. */
+bool vmlinux_load(struct vm *vm, const struct boot_info *bi, struct guest_entry *entry);
 /* Load module 0 as a multiboot ELF32 test kernel. False when it is none. */
 bool flat_load(struct vm *vm, const struct boot_info *bi, struct guest_entry *entry);
 

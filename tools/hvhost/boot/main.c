@@ -83,8 +83,9 @@ void hv_main(u32 magic, const void *info)
 	vm.vps = config.cpus;
 	vm.seed = config.seed;
 	modules_take(&vm, &bi, &images);
-	if (!linux_load(&vm, &bi, &entry) && !flat_load(&vm, &bi, &entry))
-		hv_die("no guest: the first module is neither a bzImage nor a multiboot ELF32 kernel");
+	if (!linux_load(&vm, &bi, &entry) && !vmlinux_load(&vm, &bi, &entry) &&
+	    !flat_load(&vm, &bi, &entry))
+		hv_die("no guest: the first module is neither a bzImage, a vmlinux nor a multiboot ELF32 kernel");
 	svm_init(&vm);
 	if (!tlfs_init(&vm))
 		hv_die("no memory for the hypervisor's state");

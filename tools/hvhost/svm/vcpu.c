@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A virtual processor's VMCB: what is intercepted, and the two states a
- * processor begins in, flat protected mode (where boot loaders enter) and real
+ * A virtual processor's VMCB: what is intercepted, and the states a processor
+ * begins in, flat protected mode or long mode (where boot loaders enter) and real
  * mode at a SIPI vector.
  */
 #include "boot/boot.h"
@@ -12,12 +12,15 @@
 
 #define PAT_RESET	0x0007040600070406ull
 #define CR0_PE		0x1ull
+#define CR0_PG		(1ull << 31)
+#define CR4_PAE		0x20ull
 #define CR0_ET		0x10ull
 
 /* Attributes as in a descriptor's bits 40-47 and 52-55, put together. */
 #define ATTR_CODE16	0x009b
 #define ATTR_DATA16	0x0093
 #define ATTR_CODE32	0x0c9b
+#define ATTR_CODE64	0x0a9b
 #define ATTR_DATA32	0x0c93
 #define ATTR_LDT	0x0082
 #define ATTR_TSS	0x008b
@@ -80,6 +83,13 @@ void vcpu_reset_flat(struct vcpu *v, const struct guest_entry *e)
 	v->vmcb->cs.selector = 0x10;
 	v->vmcb->ds.selector = v->vmcb->es.selector = v->vmcb->ss.selector = 0x18;
 	v->vmcb->cr0 = CR0_PE | CR0_ET;
+	if (e->page_tables) {
+		v->vmcb->cs.attributes = ATTR_CODE64;
+		v->vmcb->cr0 |= CR0_PG;
+		v->vmcb->cr3 = e->page_tables;
+		v->vmcb->cr4 = CR4_PAE;
+		v->vmcb->efer |= EFER_LME | EFER_LMA;
+	}
 	v->vmcb->rip = e->rip;
 	v->vmcb->rax = e->rax;
 	v->regs.rsi = e->rsi;
