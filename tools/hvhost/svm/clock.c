@@ -5,9 +5,14 @@
  * are one clock; else they drift, so what a comparator announces is checked
  * against the TSC (svm/event.c).
  *
- * Guest time is the TSC less what hvhost spent, when instructions are counted
- * (svm/exit.c keeps tsc_offset): the guest must not see that it was interrupted.
- * Comparators know nothing of that and are moved at each entry.
+ * When instructions are counted and there is one processor, guest time is the TSC
+ * less what hvhost spent (svm/exit.c keeps tsc_offset): the guest must not see that
+ * it was interrupted. Comparators know nothing of that and are moved at each entry.
+ *
+ * With more processors guest time is the TSC less a constant. The offset of a
+ * processor that is in the guest cannot be changed, so what hvhost spends for one
+ * processor would stay in the clocks of the others, and each would see its own
+ * go back by that much at its next exit.
  */
 #include "boot/config.h"
 #include "lib.h"
@@ -82,6 +87,7 @@ void clock_init(struct vm *vm)
 			hv_die("HPET comparator %u sends no messages: start QEMU with -global hpet.msi=on -global hpet.timers=%u",
 			       n, MAX(vm->vps + 1, 3u));
 	mmio_write(HPET + HPET_CONFIG, 1);
+	s->stops = vm->config->icount && vm->vps == 1;
 	s->tsc_hz = vm->config->icount ? 1000000000ull : calibrate();
 	/* 10^7 * 2^64 / Hz */
 	__asm__("divq %4" : "=a"(s->tsc_scale), "=d"(left) : "0"(low), "1"(high), "r"(s->tsc_hz));

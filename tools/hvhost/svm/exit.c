@@ -272,7 +272,7 @@ static void enter(struct vcpu *v)
 {
 	struct svm *s = v->vp->vm->svm;
 
-	if (v->vp->vm->config->icount) {
+	if (s->stops) {
 		s->tsc_offset -= rdtsc() - v->exit_tsc;
 		s->frozen = 0;
 		clock_rearm(v->vp->vm);
@@ -284,7 +284,7 @@ static void enter(struct vcpu *v)
 	v->exit_tsc = rdtsc();
 	v->run_tsc += v->exit_tsc - v->entry_tsc;
 	lock(s);
-	if (v->vp->vm->config->icount)
+	if (s->stops)
 		s->frozen = v->exit_tsc + s->tsc_offset;
 }
 

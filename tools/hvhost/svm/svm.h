@@ -42,7 +42,8 @@ struct svm {
 	u64 n_cr3, iopm, msrpm;
 	u64 tsc_hz, tsc_scale;
 	u64 tsc_offset;		/* guest TSC = machine's TSC + this */
-	u64 frozen;		/* guest TSC during an exit under icount, or 0 */
+	bool stops;		/* guest time stands still during an exit: svm/clock.c */
+	u64 frozen;		/* guest TSC during an exit when it does, or 0 */
 	u32 event_armed;	/* comparator 0 holds the next event */
 };
 
@@ -84,7 +85,7 @@ void apic_guest_icr(struct vcpu *v, u64 icr);
 void clock_init(struct vm *vm);
 /* Comparator @n (0: events, 1 + VP index) writes @data to @apic_id at @due; 0: stop. */
 void clock_comparator(struct vm *vm, u32 n, u64 due, u32 apic_id, u32 data);
-/* Machine time to guest time for all that is pending, before an entry under icount. */
+/* Machine time to guest time for all that is pending, before an entry when time stood still. */
 void clock_rearm(struct vm *vm);
 
 /* ---- svm/event.c ---- */
