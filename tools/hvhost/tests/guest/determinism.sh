@@ -1,0 +1,64 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# Under --icount a guest does the same each time, to the byte: console, host log
+# and counters of RUNS runs on each of CPUS="1 4", with a disk that is late now
+# and then. Env: KERNEL, AZK, OUT; RUNS, CPUS. Prints TAP.
+set -u
+OUT=${OUT:-$PWD/out} AZK=${AZK:-$PWD/out/bin/azk} RUNS=${RUNS:-3} CPUS=${CPUS:-1 4}
+if [ -z "${KERNEL:-}" ] || [ ! -f "$KERNEL" ]; then
+	echo "1..0 # SKIP no kernel; set KERNEL to a bzImage ('make build' makes one)"
+	exit 0
+fi
+case $RUNS in *[!0-9]* | "" | 0 | 1) echo "determinism: RUNS wants 2 or more, got '$RUNS'" >&2; exit 2 ;; esac
+dir=$(mktemp -d) || exit 1
+trap 'rm -rf "$dir"' EXIT
+n=0 bad=0
+
+verdict() {	# OK NAME
+	n=$((n + 1))
+	if [ "$1" = 0 ]; then
+		echo "ok $n - $2"
+	else
+		bad=$((bad + 1))
+		echo "not ok $n - $2"
+	fi
+}
+
+cat >"$dir/script" <<END
+seed 11
+scsi0 read delay 20us..200us
+scsi0 write every 3 delay 1ms
+vmbus offer delay 100us
+END
+
+# The first line in which a run differs from the first one.
+difference() {	# WHAT RUN
+	diff "$dir/1.$1" "$dir/$2.$1" | sed -n "s/^[<>]/# $1, run $2: &/p" | head -n 4
+}
+
+for cpus in $CPUS; do
+	i=0 well=0
+	rm -f "$dir"/*.console "$dir"/*.log "$dir"/*.json
+	while [ $i -lt "$RUNS" ]; do
+		i=$((i + 1))
+		"$AZK" boot "$KERNEL" --machine hyperv --icount --verbose --cpus "$cpus" --disk 16M \
+			--host-script "$dir/script" --host-log "$dir/$i.log" --counters "$dir/$i.json" \
+			--add "$OUT/selftests/hyperv-smoke:/bin/smoke" -- smoke "cpus=$cpus" disk \
+			>"$dir/$i.console" 2>"$dir/err" </dev/null || { well=1; sed 's/^/# /' "$dir/err"; }
+	done
+	verdict $well "$cpus vCPUs: $RUNS runs end well"
+	grep -q '"scsi_writes":' "$dir/1.log" && grep -q '"host_events":' "$dir/1.log" &&
+		grep -q '"scsi_reads"' "$dir/1.json" && grep -q '^ok 6 ' "$dir/1.console"
+	verdict $? "$cpus vCPUs: there was something to differ in"
+	for what in console log json; do
+		same=0
+		i=1
+		while [ $i -lt "$RUNS" ]; do
+			i=$((i + 1))
+			cmp -s "$dir/1.$what" "$dir/$i.$what" || { same=1; difference $what $i; }
+		done
+		verdict $same "$cpus vCPUs: the same $what in $RUNS runs"
+	done
+done
+echo "1..$n"
+[ $bad = 0 ]

@@ -1,0 +1,99 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# Guests of other shapes: much memory and little, a vmlinux, xAPIC, processors
+# that stay off; and files that are no kernel. Env: KERNEL, AZK, OUT. Prints TAP.
+set -u
+OUT=${OUT:-$PWD/out} AZK=${AZK:-$PWD/out/bin/azk}
+if [ -z "${KERNEL:-}" ] || [ ! -f "$KERNEL" ]; then
+	echo "1..0 # SKIP no kernel; set KERNEL to a bzImage ('make build' makes one)"
+	exit 0
+fi
+dir=$(mktemp -d) || exit 1
+trap 'rm -rf "$dir"' EXIT
+n=0 bad=0
+
+verdict() {	# OK NAME
+	n=$((n + 1))
+	if [ "$1" = 0 ]; then
+		echo "ok $n - $2"
+		return
+	fi
+	bad=$((bad + 1))
+	echo "not ok $n - $2"
+	sed 's/^/# /' "$dir/out" "$dir/err" | tail -n 12
+}
+
+# smoke NAME KERNEL CPUS ARGS...: what the guest is to have, and no warning
+smoke() {
+	name=$1 kernel=$2 cpus=$3
+	shift 3
+	"$AZK" boot "$kernel" --machine hyperv --verbose --disk 16M --host-log "$dir/log" "$@" \
+		--add "$OUT/selftests/hyperv-smoke:/bin/smoke" -- smoke "cpus=$cpus" disk \
+		>"$dir/out" 2>"$dir/err" </dev/null
+	rc=$?
+	[ $rc = 0 ] && grep -q '^1\.\.' "$dir/out" &&
+		! grep -qE '^not ok|WARNING:|BUG:|rcu_.*stall' "$dir/out" &&
+		! grep -qE 'refused|broken' "$dir/log"
+	verdict $? "$name (exit $rc)"
+}
+
+said() {	# NAME PATTERN
+	grep -qE -- "$2" "$dir/out"
+	verdict $? "$1"
+}
+
+# MiB of RAM the guest counts
+total() {
+	sed -n 's/.*Memory: [0-9]*K\/\([0-9]*\)K available.*/\1/p' "$dir/out" | awk '{ print int($1 / 1024) }'
+}
+
+smoke "512M" "$KERNEL" 1 --memory 512M
+mib=$(total)
+[ "${mib:-0}" -gt 480 ] && [ "$mib" -le 512 ]
+verdict $? "512M: all but the host's is the guest's (${mib:-none} MiB)"
+
+# q35 ends low memory at 2 GiB or 2.75 GiB; the rest is above 4 GiB
+smoke "5G on 2 vCPUs" "$KERNEL" 2 --memory 5G --cpus 2
+mib=$(total)
+[ "${mib:-0}" -gt 5000 ] && [ "$mib" -le 5120 ]
+verdict $? "5G: all but the host's is the guest's (${mib:-none} MiB)"
+said "5G: some of it above 4 GiB" 'BIOS-e820: \[mem 0x0000000100000000-0x00000001[0-9a-f]*\] usable'
+
+vmlinux=${KERNEL%/*}/vmlinux
+if [ -f "$vmlinux" ]; then
+	smoke "a vmlinux, on 2 vCPUs" "$vmlinux" 2 --memory 1G --cpus 2
+	said "a vmlinux: is where it was linked" '^# kernel at ffffffff81000000'
+else
+	n=$((n + 1))
+	echo "ok $n - a vmlinux # SKIP none beside $KERNEL; 'make build' leaves one there"
+fi
+
+smoke "xAPIC on 4 vCPUs" "$KERNEL" 4 --cpus 4 --append nox2apic
+said "xAPIC: by the synthetic registers" "Using enlightened APIC \(xapic mode\)"
+smoke "2 of 4 vCPUs are started" "$KERNEL" 2 --cpus 4 --append maxcpus=2
+said "2 of 4: the others could be" "smpboot: Allowing 4( present)? CPUs|Allowing 4 "
+
+# refused CODE TEXT NAME FILE: said in one line
+refused() {
+	"$AZK" boot "$4" --machine hyperv >"$dir/out" 2>"$dir/err" </dev/null
+	rc=$?
+	[ $rc = "$1" ] && [ "$(wc -l <"$dir/err")" = 1 ] && grep -qF -- "$2" "$dir/err"
+	verdict $? "$3 (exit $rc)"
+}
+echo "not a kernel" >"$dir/text"
+: >"$dir/empty"
+head -c 100000 /dev/urandom >"$dir/noise"
+head -c 100000 "$KERNEL" >"$dir/cut"
+head -c 100 "$AZK" >"$dir/elf"
+refused 200 "neither a bzImage" "a text is no kernel" "$dir/text"
+refused 200 "neither a bzImage" "an empty file is no kernel" "$dir/empty"
+refused 200 "neither a bzImage" "noise is no kernel" "$dir/noise"
+refused 199 "is a directory" "a directory is no kernel" "$dir"
+refused 206 "cut short" "half a kernel" "$dir/cut"
+[ ! -f "$vmlinux" ] || head -c 3000000 "$vmlinux" >"$dir/cutelf"
+[ ! -f "$vmlinux" ] || refused 206 "cut short" "half a vmlinux" "$dir/cutelf"
+refused 200 "no segment" "half an ELF file" "$dir/elf"
+refused 200 "no segment of it is a kernel" "a program for this machine is no kernel" "$OUT/bin/init"
+
+echo "1..$n"
+[ $bad = 0 ]
