@@ -6,8 +6,7 @@
  * against the TSC (svm/event.c).
  *
  * When instructions are counted and there is one processor, guest time is the TSC
- * less what hvhost spent (svm/exit.c keeps tsc_offset): the guest must not see that
- * it was interrupted. Comparators know nothing of that and are moved at each entry.
+ * less what hvhost spent: svm/icount.c.
  *
  * With more processors guest time is the TSC less a constant. The offset of a
  * processor that is in the guest cannot be changed, so what hvhost spends for one
@@ -31,7 +30,7 @@
 #define HPET_T_ENABLE	(1u << 2)
 #define HPET_T_FSB	(1u << 14)
 #define HPET_T_HAS_FSB	(1u << 15)
-#define HPET_TICKS	10		/* of 10 ns in 100 ns, QEMU's hw/timer/hpet.c */
+#define HPET_TICKS	10		/* of HPET_TICK_NS in 100 ns, QEMU's hw/timer/hpet.c */
 #define HPET_PERIOD	10000000	/* femtoseconds */
 
 #define APIC_HZ		1000000000ull	/* QEMU's hw/intc/apic_common.c: a count is 1 ns */
@@ -92,23 +91,51 @@ void clock_init(struct vm *vm)
 	/* 10^7 * 2^64 / Hz */
 	__asm__("divq %4" : "=a"(s->tsc_scale), "=d"(left) : "0"(low), "1"(high), "r"(s->tsc_hz));
 	s->tsc_offset = 0 - rdtsc();
+	s->hold = &s->nothing;
+	if (s->stops)
+		icount_init(vm);
+}
+
+void hpet_arm(u32 n, u64 ticks, u32 apic_id, u32 data)
+{
+	mmio_write(HPET + HPET_T_CONFIG(n), 0);
+	mmio_write(HPET + HPET_T_ROUTE(n), data);
+	mmio_write(HPET + HPET_T_ROUTE(n) + 4, 0xfee00000 | apic_id << 12);
+	mmio_write(HPET + HPET_T_COMPARE(n), (u32)ticks);
+	mmio_write(HPET + HPET_T_COMPARE(n) + 4, (u32)(ticks >> 32));
+	mmio_write(HPET + HPET_T_CONFIG(n), HPET_T_ENABLE | HPET_T_FSB);
+}
+
+u64 hpet_sample(u32 *low)
+{
+	u32 lo, hi;
+
+	__asm__ volatile("rdtsc; movl (%3), %2"
+			 : "=&a"(lo), "=&d"(hi), "=r"(*low) : "r"(HPET + HPET_COUNTER));
+	return (u64)hi << 32 | lo;
+}
+
+volatile u32 *hpet_config(u32 n)
+{
+	return (volatile u32 *)(HPET + HPET_T_CONFIG(n));
+}
+
+void hpet_stop(u32 n)
+{
+	*hpet_config(n) = 0;
 }
 
 void clock_comparator(struct vm *vm, u32 n, u64 due, u32 apic_id, u32 data)
 {
-	u64 now = vm_time(vm), at;
+	u64 now = vm_time(vm);
 
-	if (!due) {
-		mmio_write(HPET + HPET_T_CONFIG(n), 0);
-		return;
-	}
-	at = hpet_now() + (due > now ? due - now : 0) * HPET_TICKS + 1;
-	mmio_write(HPET + HPET_T_CONFIG(n), 0);
-	mmio_write(HPET + HPET_T_ROUTE(n), data);
-	mmio_write(HPET + HPET_T_ROUTE(n) + 4, 0xfee00000 | apic_id << 12);
-	mmio_write(HPET + HPET_T_COMPARE(n), (u32)at);
-	mmio_write(HPET + HPET_T_COMPARE(n) + 4, (u32)(at >> 32));
-	mmio_write(HPET + HPET_T_CONFIG(n), HPET_T_ENABLE | HPET_T_FSB);
+	if (vm->svm->stops)
+		return;		/* icount_enter() does all of them */
+	if (due)
+		hpet_arm(n, hpet_now() + (due > now ? due - now : 0) * HPET_TICKS + 1, apic_id,
+			 data);
+	else
+		hpet_stop(n);
 }
 
 void vp_comparator(struct vp *vp, u64 due, u8 vector)
@@ -118,26 +145,11 @@ void vp_comparator(struct vp *vp, u64 due, u8 vector)
 	clock_comparator(vp->vm, 1 + vp->index, due, vp->apic_id, vector);
 }
 
-void clock_rearm(struct vm *vm)
-{
-	u64 now = vm_time(vm);
-
-	for (u32 i = 0; i < vm->vps; i++) {
-		struct vcpu *v = vm->vp[i].vcpu;
-
-		if (v->due > now)
-			vp_comparator(v->vp, v->due, v->due_vector);
-		else
-			v->due = 0;
-	}
-	events_arm(vm);
-}
-
 u64 vm_guest_tsc(struct vm *vm)
 {
 	struct svm *s = vm->svm;
 
-	return s->frozen ? s->frozen : rdtsc() + s->tsc_offset;
+	return s->frozen ? s->frozen_tsc : rdtsc() + s->tsc_offset;
 }
 
 u64 vm_time(struct vm *vm)

@@ -271,21 +271,16 @@ static void load_hidden(struct vcpu *v)
 static void enter(struct vcpu *v)
 {
 	struct svm *s = v->vp->vm->svm;
+	u64 at = s->stops ? icount_enter(v) : 0, from;
 
-	if (s->stops) {
-		s->tsc_offset -= rdtsc() - v->exit_tsc;
-		s->frozen = 0;
-		clock_rearm(v->vp->vm);
-	}
 	v->vmcb->tsc_offset = s->tsc_offset;
 	unlock(s);
-	v->entry_tsc = rdtsc();
-	svm_enter(v->vmcb, &v->regs);
-	v->exit_tsc = rdtsc();
-	v->run_tsc += v->exit_tsc - v->entry_tsc;
+	from = at ? at : rdtsc();
+	v->exit_tsc = svm_enter(v->vmcb, &v->regs, at, s->hold);
+	v->run_tsc += v->exit_tsc - from;
 	lock(s);
 	if (s->stops)
-		s->frozen = v->exit_tsc + s->tsc_offset;
+		icount_leave(v, v->exit_tsc);
 }
 
 void vcpu_run(struct vcpu *v)
@@ -293,7 +288,6 @@ void vcpu_run(struct vcpu *v)
 	struct vm *vm = v->vp->vm;
 
 	lock(vm->svm);
-	v->exit_tsc = rdtsc();
 	for (;;) {
 		while (v->init) {
 			unlock(vm->svm);
@@ -371,6 +365,11 @@ void svm_init(struct vm *vm)
 
 void svm_run_first(struct vm *vm, const struct guest_entry *entry)
 {
-	vcpu_reset_flat(vm->vp[0].vcpu, entry);
-	vcpu_run(vm->vp[0].vcpu);
+	struct vcpu *v = vm->vp[0].vcpu;
+
+	vcpu_reset_flat(v, entry);
+	v->exit_tsc = rdtsc();
+	if (vm->svm->stops)
+		icount_begin(v);
+	vcpu_run(v);
 }

@@ -6,7 +6,16 @@
  * always: hvhost uses none of it.
  */
 	.text
-/* void svm_enter(struct vmcb *rdi, struct gprs *rsi) */
+#define SLED	64
+#define TO_GUEST 27	/* instructions behind RDTSC that enter the guest, none of the sled */
+#define FROM_GUEST 4	/* and up to RDTSC when it was left */
+/*
+ * u64 svm_enter(struct vmcb *rdi, struct gprs *rsi, u64 rdx, u32 *rcx)
+ *
+ * RDX, when not 0: the TSC at which the guest's first instruction runs, to the
+ * digit where an instruction is one of the TSC. RCX: where to write 0 as the third
+ * instruction after the guest was left. Returns the TSC when it was left.
+ */
 	.globl svm_enter
 svm_enter:
 	push	%rbx
@@ -15,8 +24,27 @@ svm_enter:
 	push	%r13
 	push	%r14
 	push	%r15
+	push	%rcx
 	push	%rsi
-	mov	%rdi, %rax
+	mov	%rdx, %r8
+	test	%r8, %r8
+	jz	3f
+	/* a round is shorter than the sled, so none can go past the last moment */
+1:	rdtsc
+	shl	$32, %rdx
+	or	%rdx, %rax
+	mov	%r8, %rcx
+	sub	%rax, %rcx
+	sub	$TO_GUEST, %rcx
+	js	3f			/* it has passed */
+	cmp	$SLED, %rcx
+	ja	1b
+	lea	2f(%rip), %rax
+	sub	%rcx, %rax
+	jmp	*%rax
+	.fill	SLED, 1, 0x90
+2:
+3:	mov	%rdi, %rax
 	mov	0x00(%rsi), %rbx
 	mov	0x08(%rsi), %rcx
 	mov	0x10(%rsi), %rdx
@@ -32,6 +60,14 @@ svm_enter:
 	mov	0x68(%rsi), %r15
 	mov	0x18(%rsi), %rsi
 	vmrun	%rax
+	push	%rdx
+	mov	16(%rsp), %rdx
+	movl	$0, (%rdx)
+	rdtsc
+	shl	$32, %rdx
+	or	%rdx, %rax
+	sub	$FROM_GUEST, %rax
+	pop	%rdx
 	push	%rsi
 	mov	8(%rsp), %rsi
 	mov	%rbx, 0x00(%rsi)
@@ -47,9 +83,10 @@ svm_enter:
 	mov	%r13, 0x58(%rsi)
 	mov	%r14, 0x60(%rsi)
 	mov	%r15, 0x68(%rsi)
-	pop	%rax
-	mov	%rax, 0x18(%rsi)
+	pop	%rdi
+	mov	%rdi, 0x18(%rsi)
 	pop	%rsi
+	pop	%rcx
 	pop	%r15
 	pop	%r14
 	pop	%r13

@@ -26,7 +26,6 @@ struct vcpu {
 	struct gprs regs;
 	u64 exit_tsc;		/* the machine's TSC when the guest was left */
 	u64 run_tsc;		/* sum of TSC spent in the guest */
-	u64 entry_tsc;
 	u64 due;		/* of vp_comparator(), 0: stopped */
 	u8 due_vector;
 	bool hidden;		/* segment state that VMRUN does not load is due */
@@ -42,9 +41,14 @@ struct svm {
 	u64 n_cr3, iopm, msrpm;
 	u64 tsc_hz, tsc_scale;
 	u64 tsc_offset;		/* guest TSC = machine's TSC + this */
-	bool stops;		/* guest time stands still during an exit: svm/clock.c */
-	u64 frozen;		/* guest TSC during an exit when it does, or 0 */
+	bool stops;		/* guest time stands still during an exit: svm/icount.c */
+	bool frozen;		/* it does so now */
+	u64 frozen_tsc;		/* at this TSC of the guest */
 	u32 event_armed;	/* comparator 0 holds the next event */
+	u64 hpet_zero;		/* the machine's TSC when the HPET's counter was 0 */
+	u64 fires[2];		/* its TSC at which comparator n does; 0: stopped */
+	volatile u32 *hold;	/* a register that must be 0 while hvhost runs, or nothing's */
+	volatile u32 nothing;
 };
 
 /* Everything but the guest's first processor; APs are up and parked. */
@@ -55,8 +59,13 @@ void svm_run_first(struct vm *vm, const struct guest_entry *entry) __attribute__
 void ap_main(struct vcpu *v) __attribute__((noreturn));
 
 /* ---- svm/run.S ---- */
-/* Into the guest and out again; GIF is clear before and after. */
-void svm_enter(struct vmcb *vmcb, struct gprs *regs);
+/*
+ * Into the guest and out again; GIF is clear before and after. Enters at TSC @at
+ * of the machine, at once when it is 0 or has passed. Writes 0 to *@hold as the
+ * SVM_HOLD'th instruction after the exit. The TSC at the exit.
+ */
+#define SVM_HOLD	3
+u64 svm_enter(struct vmcb *vmcb, struct gprs *regs, u64 at, volatile u32 *hold);
 /* Let pending NMIs of the host happen. */
 void svm_drain(void);
 
@@ -85,8 +94,29 @@ void apic_guest_icr(struct vcpu *v, u64 icr);
 void clock_init(struct vm *vm);
 /* Comparator @n (0: events, 1 + VP index) writes @data to @apic_id at @due; 0: stop. */
 void clock_comparator(struct vm *vm, u32 n, u64 due, u32 apic_id, u32 data);
-/* Machine time to guest time for all that is pending, before an entry when time stood still. */
-void clock_rearm(struct vm *vm);
+
+/* ---- svm/icount.c: when time stops, with one processor ---- */
+/* Find the HPET's phase; guest time begins to stand still at 0. hv_die() */
+void icount_init(struct vm *vm);
+/* Before the first entry: sleep to a whole second of the machine. */
+void icount_begin(struct vcpu *v);
+/*
+ * The last thing before an entry: the TSC to enter at, by which the guest's clock goes
+ * on where it stood, and all comparators armed for that.
+ */
+u64 icount_enter(struct vcpu *v);
+/* The first thing after an exit at TSC @at: guest time stands still. */
+void icount_leave(struct vcpu *v, u64 at);
+
+/* ---- registers of the HPET, for these two ---- */
+#define HPET_TICK_NS	10	/* clock_init() makes sure */
+/* Comparator @n writes @data to @apic_id when the counter is @ticks. */
+void hpet_arm(u32 n, u64 ticks, u32 apic_id, u32 data);
+void hpet_stop(u32 n);
+/* Its configuration register: 0 stops it. */
+volatile u32 *hpet_config(u32 n);
+/* RDTSC, and as the next instruction the counter's low half. */
+u64 hpet_sample(u32 *low);
 
 /* ---- svm/event.c ---- */
 void events_run(struct vm *vm);
