@@ -16,6 +16,8 @@
 #include "lib/buf.h"
 #include "lib/exit.h"
 #include "lib/file.h"
+#include "lib/hvimage.h"
+#include "lib/hyperv.h"
 #include "lib/kernel.h"
 #include "lib/msg.h"
 #include "lib/opt.h"
@@ -30,6 +32,7 @@ struct options {
 	int cpus, runs, timeout, top;
 	uint64_t memory;
 	struct strv labels;
+	struct hyperv_devices hyperv;
 };
 
 /* --label KERNEL=TEXT: the text that stands above KERNEL's column. */
@@ -146,9 +149,8 @@ static int check(const struct opt_usage *u, const struct options *o, int nargs,
 	*m = qemu_machine(o->machine);
 	if (!*m)
 		return opt_bad(u, "no machine '%s'; 'azk boot --help' lists them", o->machine);
-	if ((*m)->hvhost)
-		return opt_bad(u, "on %s the host's instructions would be counted as the guest's; take q35 or microvm",
-			       o->machine);
+	if ((o->hyperv.vpci.n || o->hyperv.script) && !(*m)->hvhost)
+		return opt_bad(u, "--vpci and --host-script are hvhost's: only with --machine hyperv");
 	if (!nargs)
 		return opt_bad(u, "name at least one kernel");
 	if (nargs > KERNELS_MAX)
@@ -157,7 +159,9 @@ static int check(const struct opt_usage *u, const struct options *o, int nargs,
 		return opt_bad(u, "--runs wants at least 2: one counted, one to compare with");
 	if (o->cpus != 1)
 		return opt_bad(u, "QEMU can count one CPU only, got --cpus %d", o->cpus);
-	ret = qemu_version(&major, &minor);
+	ret = o->hyperv.script ? hyperv_script(o->hyperv.script) : AZK_OK;
+	if (!ret)
+		ret = qemu_version(&major, &minor);
 	if (!ret && major < QEMU_MIN_MAJOR)
 		ret = azk_err(AZK_EX_QEMU, QEMU_PROGRAM, "run 'make setup'",
 			      "is version %d.%d, counting needs %d", major, minor,
@@ -172,14 +176,18 @@ static int run_bench(const struct opt_usage *u, const struct options *o,
 	struct boot_measure m = {
 		.machine = machine, .cpus = o->cpus, .memory = o->memory,
 		.append = NULL, .runs = o->runs, .timeout_s = o->timeout, .keep = o->keep,
+		.hyperv = &o->hyperv,
 	};
 	char *append = qemu_cmdline(machine, false, true, o->append);
 	json_t *report = NULL;
 	int ret = AZK_OK;
 
 	m.append = append;
-	for (int i = 0; !ret && i < n; i++)
+	for (int i = 0; !ret && i < n; i++) {
 		ret = kernel_find(names[i], &k[i]);
+		if (!ret && machine->hvhost)
+			ret = hvimage_takes(&k[i]);
+	}
 	if (!ret) {
 		report = new_report(&m, k, n);
 		ret = measure(&m, k, n, report);
@@ -201,14 +209,16 @@ static int run_bench(const struct opt_usage *u, const struct options *o,
 int bench_boot(int argc, char **argv)
 {
 	struct options o = {
-		.machine = "q35", .cpus = 1, .runs = 2, .timeout = TIMEOUT_S,
+		.machine = qemu_machines[0].name, .cpus = 1, .runs = 2, .timeout = TIMEOUT_S,
 		.top = 20, .memory = 512ull << 20,
 	};
 	const struct opt opts[] = {
-		{ "machine", "M", "virtual hardware (q35)", OPT_STR, &o.machine },
+		{ "machine", "M", "virtual hardware: hyperv, q35 or microvm (hyperv)", OPT_STR, &o.machine },
 		{ "cpus", "N", "virtual CPUs; only one can be counted (1)", OPT_INT, &o.cpus },
 		{ "memory", "SIZE", "memory (512M)", OPT_SIZE, &o.memory },
 		{ "append", "S", "kernel options, after ours", OPT_STR, &o.append },
+		{ "vpci", "WHAT", "PCI bus behind VMBus, see azk boot; repeatable (machine hyperv)", OPT_LIST, &o.hyperv.vpci },
+		{ "host-script", "F", "latency and faults of the host (machine hyperv)", OPT_STR, &o.hyperv.script },
 		{ "runs", "N", "boots of each kernel; the last is not counted but compared (2)", OPT_INT, &o.runs },
 		{ "top", "N", "rows of each list (20)", OPT_INT, &o.top },
 		{ "label", "KERNEL=TEXT", "what stands above a column; repeatable", OPT_LIST, &o.labels },
@@ -222,10 +232,12 @@ int bench_boot(int argc, char **argv)
 	const struct opt_usage u = {
 		.cmd = "azk bench boot", .args = "KERNEL...",
 		.what = "Count the guest instructions from each KERNEL's first to init's first, by boot\n"
-			"phase, initcall, background task and function, exactly and repeatably.\n"
+			"phase, initcall, background task and function, exactly and repeatably. On\n"
+			"hyperv the host's instructions and the exits to it are counted apart.\n"
 			"KERNEL is a bzImage, a vmlinux, PROFILE or upstream/PROFILE.",
 		.example = "  azk bench boot upstream/azure azure --json out/report/boot.json --svg out/report/boot.svg\n"
 			   "  azk bench boot azure azure        # A/A: every ratio is '='\n"
+			   "  azk bench boot azure --machine q35 --top 40\n"
 			   "  azk bench boot azure /boot/vmlinuz-6.18 --label /boot/vmlinuz-6.18=Debian",
 		.more = "A second kernel is compared with the first when no name says which is upstream.\n"
 			"A kernel without System.map beside it is booted once more to ask for its symbols.",
@@ -240,5 +252,6 @@ int bench_boot(int argc, char **argv)
 	if (!ret)
 		ret = run_bench(&u, &o, m, nargs, argv + 1);
 	strv_free(&o.labels);
+	strv_free(&o.hyperv.vpci);
 	return ret == OPT_HELP ? AZK_OK : ret;
 }

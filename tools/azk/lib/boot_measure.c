@@ -12,6 +12,7 @@
 
 #include "../guest/protocol.h"
 #include "beside.h"
+#include "boot_host.h"
 #include "boot_measure.h"
 #include "boot_once.h"
 #include "boot_profile.h"
@@ -20,6 +21,8 @@
 #include "exit.h"
 #include "file.h"
 #include "guest.h"
+#include "hvcounters.h"
+#include "hvimage.h"
 #include "image.h"
 #include "ksyms.h"
 #include "msg.h"
@@ -37,7 +40,24 @@ struct work {
 	char dir[64];
 	char *marks, *log;
 	char *plugin;
+	char host[64];		/* the plugin's word for the host, or "" */
 };
+
+/* Machine hyperv: where the host lies, so that its instructions are not the guest's. */
+static int host_word(struct work *w)
+{
+	struct hvimage image;
+	char *path;
+	int ret = hvimage_find(&path);
+
+	if (!ret)
+		ret = hvimage_read(path, &image);
+	if (!ret)
+		snprintf(w->host, sizeof(w->host), ",host=%x-%x-%x", image.entry, image.start,
+			 image.end);
+	free(path);
+	return ret;
+}
 
 static int work_open(struct work *w)
 {
@@ -112,8 +132,14 @@ static int symbols(const struct boot_measure *m, const struct kernel *k,
 }
 
 /* The kernel's first instruction: a bzImage's setup code, or an ELF's entry. */
-static uint64_t entry_of(const struct kernel *k, const struct ksyms *s)
+static uint64_t entry_of(const struct boot_measure *m, const struct kernel *k,
+			 const struct ksyms *s)
 {
+	struct image_cut cut;
+
+	/* hvhost enters it in 32-bit mode, where it wants to be */
+	if (m->machine->hvhost && image_read(k, &cut))
+		return cut.target;
 	/*
 	 * QEMU's loader puts the setup code at 0x10000 and jumps to 1020:0000,
 	 * as Documentation/arch/x86/boot.rst says: one sector further. An ELF
@@ -144,11 +170,7 @@ static void compare_sights(json_t *out, int run, const struct boot_sight *a,
 	compare(out, run, "clock at init (ns)", a->clock_ns, b->clock_ns);
 	compare(out, run, "log clock at init (us)", a->printk_us, b->printk_us);
 	compare(out, run, "free memory at init (KiB)", a->memfree_kb, b->memfree_kb);
-}
-
-static struct boot_sight sight_of(const struct verdict *v)
-{
-	return (struct boot_sight){ v->tsc, v->clock_ns, v->printk_us, v->memfree_kb };
+	compare(out, run, "hash of the host's log", a->host, b->host);
 }
 
 /* Further counted boots: all that init saw, and every byte of the log. */
@@ -165,7 +187,7 @@ static int recount(const struct boot_measure *m, const struct kernel *k,
 
 		azk_step_show(m->step, "%s: boot %d of %d", k->name, run, m->runs);
 		ret = boot_once(m, k, NULL, true, extra, &res);
-		now = sight_of(&res.init);
+		now = boot_sight(&res);
 		guest_result_free(&res);
 		buf_reset(&again);
 		if (!ret)
@@ -212,17 +234,17 @@ static int measure(const struct boot_measure *m, const struct kernel *k,
 	struct boot_sight first, last;
 	struct guest_result res = { 0 };
 	struct buf log = BUF_INIT;
-	json_t *differ = json_array();
+	json_t *differ = json_array(), *phases;
 	struct plog p = { 0 };
 	int ret;
 
 	strv_add(&extra, "-plugin");
-	strv_addf(&extra, "%s,marks=%s,log=%s", w->plugin, w->marks, w->log);
+	strv_addf(&extra, "%s,marks=%s,log=%s%s", w->plugin, w->marks, w->log, w->host);
 	azk_step_show(m->step, "%s: counted, and once not counted beside it", k->name);
 	ret = boot_beside_start(m, k, &plain);
 	if (!ret)
 		ret = boot_once(m, k, NULL, true, &extra, &res);
-	first = sight_of(&res.init);
+	first = boot_sight(&res);
 	if (!ret)
 		ret = file_read(w->log, &log);
 	if (!ret) {
@@ -240,7 +262,11 @@ static int measure(const struct boot_measure *m, const struct kernel *k,
 		ret = boot_beside_wait(&plain, k->name, &last);
 	if (!ret) {
 		compare_sights(differ, m->runs, &first, &last);
+		phases = hvcounters(buf_str(&res.debug));
+		boot_host_check(&p, phases, differ);
 		*subject = boot_subject(k, &p, &prof, &res.init, differ);
+		json_object_set_new(*subject, "host", boot_host(&p, phases));
+		json_decref(phases);
 	} else {
 		json_decref(differ);
 	}
@@ -265,10 +291,12 @@ int boot_measure(const struct boot_measure *m, const struct kernel *k,
 
 	*subject = NULL;
 	ret = work_open(&w);
+	if (!ret && m->machine->hvhost)
+		ret = host_word(&w);
 	if (!ret)
 		ret = symbols(m, k, &s, &from);
 	if (!ret)
-		ret = boot_profile_marks(&s, entry_of(k, &s), k->format == KERNEL_BZIMAGE,
+		ret = boot_profile_marks(&s, entry_of(m, k, &s), k->format == KERNEL_BZIMAGE,
 					 from, &marks);
 	if (!ret)
 		ret = file_write(w.marks, marks.s, marks.len);

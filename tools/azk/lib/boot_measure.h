@@ -14,6 +14,7 @@
 
 #include "kernel.h"
 
+struct hyperv_devices;
 struct qemu_machine;
 struct azk_step;
 
@@ -24,6 +25,7 @@ struct boot_measure {
 	const char *append;	/* the whole kernel command line */
 	int runs;		/* boots to compare, at least 2: the last is plain */
 	int timeout_s;		/* for each boot */
+	const struct hyperv_devices *hyperv;	/* machine hyperv: what is on the bus */
 	const char *keep;	/* directory for logs and symbols, or NULL */
 	struct azk_step *step;	/* told what is being done */
 };

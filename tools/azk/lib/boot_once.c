@@ -13,6 +13,7 @@
 #include "boot_once.h"
 #include "exit.h"
 #include "guest.h"
+#include "hyperv.h"
 #include "initrd.h"
 #include "kernel.h"
 #include "msg.h"
@@ -25,7 +26,7 @@ int boot_once(const struct boot_measure *m, const struct kernel *k, const char *
 	struct guest_run r = {
 		.boot = { .machine = m->machine, .kernel = k->image, .cpus = m->cpus,
 			  .memory = m->memory, .append = m->append,
-			  .icount = icount, .extra = extra },
+			  .icount = icount, .extra = extra, .hyperv = m->hyperv },
 		.hang_s = m->timeout_s, .timeout_s = m->timeout_s, .stream_fd = -1,
 		.sysmap = k->sysmap,
 	};
@@ -49,6 +50,30 @@ int boot_once(const struct boot_measure *m, const struct kernel *k, const char *
 	return ret;
 }
 
+/* FNV-1a, 64 bits. */
+static uint64_t hash(uint64_t h, const char *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		h = (h ^ (unsigned char)s[i]) * 0x100000001b3;
+	return h;
+}
+
+struct boot_sight boot_sight(const struct guest_result *res)
+{
+	const struct verdict *v = &res->init;
+	uint64_t host = 0xcbf29ce484222325;
+
+	for (const char *at = buf_str(&res->debug); *at;) {
+		size_t n = strcspn(at, "\n");
+
+		n += at[n] == '\n';
+		if (hyperv_line(at))
+			host = hash(host, at, n);
+		at += n;
+	}
+	return (struct boot_sight){ v->tsc, v->clock_ns, v->printk_us, v->memfree_kb, host };
+}
+
 /*
  * In the child: boot, send, end with the code. What goes wrong here goes wrong
  * in the counted boot, too, and that one says it; if not, the parent does.
@@ -64,8 +89,7 @@ static void child(const struct boot_measure *m, const struct kernel *k, int fd)
 		dup2(null, STDERR_FILENO);
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	ret = boot_once(m, k, NULL, true, NULL, &res);
-	s = (struct boot_sight){ res.init.tsc, res.init.clock_ns, res.init.printk_us,
-				 res.init.memfree_kb };
+	s = boot_sight(&res);
 	if (!ret && write(fd, &s, sizeof(s)) != sizeof(s))
 		ret = AZK_EX_SYSTEM;
 	guest_result_free(&res);

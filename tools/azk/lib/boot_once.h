@@ -24,10 +24,13 @@ struct kernel;
 int boot_once(const struct boot_measure *m, const struct kernel *k, const char *word,
 	      bool icount, const struct strv *extra, struct guest_result *res);
 
-/* What init reports: equal in every boot of one kernel. */
+/* What init reports, and the host's log: equal in every boot of one kernel. */
 struct boot_sight {
 	uint64_t tsc, clock_ns, printk_us, memfree_kb;
+	uint64_t host;		/* a hash of all lines of hvhost */
 };
+
+struct boot_sight boot_sight(const struct guest_result *res);
 
 struct boot_beside {
 	pid_t pid;		/* 0: none runs */

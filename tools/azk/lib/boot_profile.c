@@ -70,6 +70,16 @@ bool boot_profile_waits(const char *function)
 	return false;
 }
 
+/* Where an interrupt enters: arch/x86/include/asm/idtentry.h names them so. */
+static void irq_marks(const struct ksyms *k, struct buf *out)
+{
+	for (size_t i = 0; i < k->texts; i++)
+		if (str_starts(k->text[i].name, "asm_sysvec_") ||
+		    !strcmp(k->text[i].name, "asm_common_interrupt"))
+			buf_addf(out, "irq %s %" PRIx64 "\n", k->text[i].name + strlen("asm_"),
+				 k->text[i].addr);
+}
+
 int boot_profile_marks(const struct ksyms *k, uint64_t entry, bool packed,
 		       const char *symbols, struct buf *out)
 {
@@ -92,6 +102,7 @@ int boot_profile_marks(const struct ksyms *k, uint64_t entry, bool packed,
 				       "build with CONFIG_KALLSYMS, or give its System.map",
 				       "no symbol %s", marks[i].symbol);
 	}
+	irq_marks(k, out);
 	return AZK_OK;
 }
 

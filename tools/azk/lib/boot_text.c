@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "boot_host.h"
 #include "boot_text.h"
 #include "buf.h"
 #include "report.h"
@@ -74,10 +75,22 @@ static void metric_row(const json_t *report, struct table *t, const char *text,
 	free(known);
 }
 
+/* Is it more than 0 for any of them? */
+static bool has_any(const json_t *report, const char *metric)
+{
+	double v = 0;
+
+	for (size_t i = 0; i < report_subjects(report); i++)
+		if (report_metric(report_subject(report, i), metric, &v) && v > 0)
+			return true;
+	return false;
+}
+
 static void summary(const json_t *report, struct buf *out)
 {
 	json_t *phases = json_object_get(report_subject(report, 0), "phases"), *p;
 	struct table t = TABLE_INIT;
+	bool ruled = false;
 	size_t i;
 
 	heads(report, &t, "guest instructions", NULL);
@@ -99,6 +112,14 @@ static void summary(const json_t *report, struct buf *out)
 	metric_row(report, &t, "monotonic clock (ns)", "monotonic_clock_at_init_ns");
 	metric_row(report, &t, "memory free at init (bytes)", "memory_free_at_init_bytes");
 	metric_row(report, &t, "image (bytes)", "image_bytes");
+	for (const struct boot_host_row *r = boot_host_rows; r->metric; r++) {
+		if (!has_any(report, r->metric))
+			continue;
+		if (!ruled)
+			table_rule(&t);
+		ruled = true;
+		metric_row(report, &t, r->text, r->metric);
+	}
 	table_print(&t, out);
 }
 

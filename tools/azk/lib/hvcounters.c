@@ -43,18 +43,26 @@ static void take(json_t *phases, const char *line, size_t len)
 	json_decref(part);
 }
 
-int hvcounters_write(const char *path, const char *debug)
+json_t *hvcounters(const char *debug)
 {
-	json_t *phases = json_array(), *all;
+	json_t *phases = json_array();
 	const char *at = debug;
-	char *text;
-	int ret;
 
 	while ((at = strstr(at, LINE))) {
 		at += strlen(LINE);
 		take(phases, at, strcspn(at, "\n"));
 	}
-	all = json_pack("{s:s, s:o}", "schema", "azk-hvhost-counters-1", "phases", phases);
+	return phases;
+}
+
+int hvcounters_write(const char *path, const char *debug)
+{
+	json_t *all;
+	char *text;
+	int ret;
+
+	all = json_pack("{s:s, s:o}", "schema", "azk-hvhost-counters-1", "phases",
+			hvcounters(debug));
 	text = json_dumps(all, JSON_INDENT(2));
 	json_decref(all);
 	if (!text)

@@ -81,6 +81,74 @@ static const char *read_fix(struct plog *p, const char *s)
 	return NULL;
 }
 
+static const char *read_leak(struct plog *p, const char *s)
+{
+	uint64_t at, n;
+
+	if (sscanf(s, "%" SCNu64 " %" SCNu64, &at, &n) != 2)
+		return "COUNT NS";
+	p->leaked += n;
+	return NULL;
+}
+
+static const char *read_astray(struct plog *p, const char *s)
+{
+	uint64_t at;
+	int64_t n;
+
+	if (sscanf(s, "%" SCNu64 " %" SCNd64, &at, &n) != 2)
+		return "COUNT N";
+	p->astray++;
+	return NULL;
+}
+
+static const char *read_irq(struct plog *p, const char *s)
+{
+	struct plog_irq i = { .name = NULL };
+
+	if (sscanf(s, "%ms %" SCNu64, &i.name, &i.n) != 2) {
+		free(i.name);
+		return "NAME N";
+	}
+	*ADD(p->irq, p->irqs) = i;
+	return NULL;
+}
+
+static bool read_reason(const char *s, struct plog_exit *e)
+{
+	return sscanf(s, "%" SCNx32 " %" SCNu64 " %" SCNu64, &e->code, &e->n, &e->all) == 3 &&
+	       e->n <= e->all;
+}
+
+static const char *read_exit(struct plog *p, const char *s)
+{
+	struct plog_exit e;
+
+	if (!read_reason(s, &e))
+		return "CODE N ALL";
+	*ADD(p->exit, p->exits) = e;
+	return NULL;
+}
+
+static const char *read_call(struct plog *p, const char *s)
+{
+	struct plog_exit e;
+
+	if (!read_reason(s, &e))
+		return "CODE N ALL";
+	*ADD(p->call, p->calls) = e;
+	return NULL;
+}
+
+static const char *read_host(struct plog *p, const char *s)
+{
+	if (p->hosted || sscanf(s, "%" SCNu64 " %" SCNu64 " %" SCNu64, &p->firmware, &p->setup,
+				&p->host) != 3)
+		return "FIRMWARE SETUP N, once";
+	p->hosted = true;
+	return NULL;
+}
+
 static const char *read_task(struct plog *p, const char *s)
 {
 	struct plog_task t = { .name = NULL };
@@ -137,6 +205,13 @@ static const char *read_block(struct plog *p, const char *s)
 	return NULL;
 }
 
+static int by_name(const void *a, const void *b)
+{
+	const struct plog_irq *x = a, *y = b;
+
+	return strcmp(x->name, y->name);
+}
+
 static const char *read_end(struct plog *p, const char *s)
 {
 	char how[8];
@@ -159,6 +234,12 @@ static const struct {
 	{ "initcall_end ", read_initcall_end },
 	{ "clock ", read_clock },
 	{ "fix ", read_fix },
+	{ "leak ", read_leak },
+	{ "astray ", read_astray },
+	{ "irq ", read_irq },
+	{ "exit ", read_exit },
+	{ "call ", read_call },
+	{ "host ", read_host },
 	{ "task ", read_task },
 	{ "end ", read_end },
 };
@@ -221,6 +302,8 @@ next:
 	if (!ended)
 		return azk_err(AZK_EX_INPUT, name, "QEMU was killed while it wrote; run again",
 			       "the log has no end");
+	if (p->irqs)
+		qsort(p->irq, p->irqs, sizeof(*p->irq), by_name);
 	wants = check_sums(p);
 	if (wants)
 		return azk_err(AZK_EX_INPUT, name, "this is a fault of insncount.c", "%s", wants);
@@ -247,6 +330,11 @@ void plog_free(struct plog *p)
 		free(p->task[i].name);
 	for (size_t i = 0; i < p->ctxs; i++)
 		free(p->ctx[i].phase);
+	for (size_t i = 0; i < p->irqs; i++)
+		free(p->irq[i].name);
+	free(p->irq);
+	free(p->exit);
+	free(p->call);
 	free(p->mark);
 	free(p->initcall);
 	free(p->clock);

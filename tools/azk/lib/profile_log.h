@@ -15,6 +15,16 @@
  *						passed without instructions
  *   fix COUNT N				N instructions were taken back: the
  *						clock showed they had not run
+ *   leak COUNT NS			RDTSC: time passed, and the guest did not sleep
+ *   astray COUNT N			the host's clock went N further than its
+ *					instructions
+ *   irq NAME N				an interrupt came N times
+ *   exit CODE N ALL			the guest was left for the host N times for this
+ *					reason (hexadecimal) until init, ALL until the end
+ *   call CODE N ALL			the same for a hypercall
+ *   host FIRMWARE SETUP N		instructions before the host, of the host before
+ *					the guest, of the host until init; if there is one,
+ *					counts begin with the guest
  *   task TASK ADDRESS NAME
  *   ctx TASK task|phase|initcall|work VALUE N	N instructions ran in this context;
  *						VALUE: 0, phase, function
@@ -56,6 +66,16 @@ struct plog_block {
 	int64_t insns;
 };
 
+struct plog_irq {
+	char *name;
+	uint64_t n;
+};
+
+struct plog_exit {
+	uint32_t code;
+	uint64_t n, all;
+};
+
 struct plog_ctx {
 	unsigned int task;
 	enum plog_doing doing;
@@ -72,8 +92,14 @@ struct plog {
 	struct plog_task *task;		/* index: the log's TASK */
 	struct plog_ctx *ctx;
 	struct plog_block *block;
-	size_t marks, initcalls, clocks, tasks, ctxs, blocks;
+	struct plog_irq *irq;		/* in order of name */
+	struct plog_exit *exit, *call;
+	size_t marks, initcalls, clocks, tasks, ctxs, blocks, irqs, exits, calls;
 	uint64_t fixed;			/* sum of fix lines */
+	uint64_t leaked;		/* sum of leak lines */
+	size_t astray;			/* how many such lines */
+	bool hosted;			/* there is a host line: */
+	uint64_t firmware, setup, host;
 	uint64_t end;
 	bool complete;			/* "end N user" */
 };

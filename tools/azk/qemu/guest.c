@@ -8,7 +8,7 @@
 
 void guest_init(struct guest *g)
 {
-	static const char *const names[NR_REGS] = { "rax", "rdx", "rsp", "rdi", "rsi" };
+	static const char *const names[NR_REGS] = { "rax", "rdx", "rsp", "rdi", "rsi", "rcx" };
 	struct g_array *regs = qemu_plugin_get_registers();
 
 	g->bytes = g_byte_array_new();

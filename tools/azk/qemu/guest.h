@@ -22,7 +22,7 @@ struct task {
 	struct { enum doing doing; uint64_t value; } now[MAX_NEST];
 };
 
-enum guest_reg { REG_RAX, REG_RDX, REG_RSP, REG_RDI, REG_RSI, NR_REGS };
+enum guest_reg { REG_RAX, REG_RDX, REG_RSP, REG_RDI, REG_RSI, REG_RCX, NR_REGS };
 
 struct guest {
 	struct qemu_plugin_register *reg[NR_REGS];

@@ -64,6 +64,8 @@ uint64_t qemu_plugin_tb_vaddr(const struct qemu_plugin_tb *tb);
 struct qemu_plugin_insn *qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *tb,
 						 size_t i);
 uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *insn);
+/* Where in QEMU's own memory it lies: one place for each physical address of RAM; or NULL. */
+void *qemu_plugin_insn_haddr(const struct qemu_plugin_insn *insn);
 /* Copies up to @len bytes of the opcode; returns how many. */
 size_t qemu_plugin_insn_data(const struct qemu_plugin_insn *insn, void *to,
 			     size_t len);

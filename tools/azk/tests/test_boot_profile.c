@@ -26,6 +26,9 @@ static const char map[] =
 	"ffffffff81000800 t last_init\n"
 	"ffffffff81000900 t map_work\n"
 	"ffffffff81000a00 T memcpy\n"
+	"ffffffff81000b00 T asm_sysvec_hyperv_stimer0\n"
+	"ffffffff81000c00 T asm_common_interrupt\n"
+	"ffffffff81000d00 T asm_exc_page_fault\n"
 	"ffffffff83000000 D __initcall_start\n"
 	"ffffffff83000004 D __initcall0_start\n"
 	"ffffffff83000004 D __initcall1_start\n"
@@ -207,7 +210,9 @@ static void marks(void **state)
 			    "boot kernel_init ffffffff81000200\n"
 			    "initcall initcalls ffffffff81000300\n"
 			    "switch switch ffffffff81000400\n"
-			    "work work ffffffff81000500\n");
+			    "work work ffffffff81000500\n"
+			    "irq sysvec_hyperv_stimer0 ffffffff81000b00\n"
+			    "irq common_interrupt ffffffff81000c00\n");
 	buf_reset(&b);
 	assert_int_equal(ksyms_parse("map", "ffffffff81000000 T startup_64\n", &less), AZK_OK);
 	assert_int_equal(boot_profile_marks(&less, 0x10200, true, "map", &b), AZK_EX_INPUT);

@@ -69,19 +69,24 @@ static void reads(void **state)
 }
 
 /* @from replaced by @to once must be refused. */
-static void refuse(const char *from, const char *to)
+static void refuse_in(const char *text, const char *from, const char *to)
 {
-	const char *at = strstr(good, from);
+	const char *at = strstr(text, from);
 	struct buf b = BUF_INIT;
 	struct plog p;
 
 	assert_non_null(at);
-	buf_add(&b, good, (size_t)(at - good));
+	buf_add(&b, text, (size_t)(at - text));
 	buf_adds(&b, to);
 	buf_adds(&b, at + strlen(from));
 	assert_int_equal(plog_parse("log", buf_str(&b), &p), AZK_EX_INPUT);
 	plog_free(&p);
 	buf_free(&b);
+}
+
+static void refuse(const char *from, const char *to)
+{
+	refuse_in(good, from, to);
 }
 
 static void refuses(void **state)
@@ -106,6 +111,62 @@ static void refuses(void **state)
 	refuse("task 0", "process 0");
 }
 
+/* A guest of a host: counts begin with the guest, and the host's are apart. */
+static const char hosted[] =
+	"insncount 1\n"
+	"mark 0 0 kernel\n"
+	"leak 20 7\n"
+	"leak 30 3\n"
+	"astray 40 -12\n"
+	"task 0 0 ?\n"
+	"ctx 0 phase kernel 100\n"
+	"b 1000000 100\n"
+	"irq sysvec_two 4\n"
+	"irq sysvec_one 5\n"
+	"exit 72 40 41\n"
+	"exit 7b 0 1\n"
+	"call 5c 3 4\n"
+	"host 15000 700 900\n"
+	"end 100 cut\n";
+
+static void host(void **state)
+{
+	struct plog p;
+
+	assert_int_equal(plog_parse("log", good, &p), AZK_OK);
+	assert_false(p.hosted);
+	plog_free(&p);
+	assert_int_equal(plog_parse("log", hosted, &p), AZK_OK);
+	assert_true(p.hosted);
+	assert_int_equal(p.firmware, 15000);
+	assert_int_equal(p.setup, 700);
+	assert_int_equal(p.host, 900);
+	assert_int_equal(p.leaked, 10);
+	assert_int_equal(p.astray, 1);
+	assert_int_equal(p.irqs, 2);
+	assert_string_equal(p.irq[0].name, "sysvec_one");
+	assert_int_equal(p.irq[0].n, 5);
+	assert_int_equal(p.exits, 2);
+	assert_int_equal(p.exit[0].code, 0x72);
+	assert_int_equal(p.exit[0].n, 40);
+	assert_int_equal(p.exit[0].all, 41);
+	assert_int_equal(p.calls, 1);
+	assert_int_equal(p.call[0].code, 0x5c);
+	plog_free(&p);
+}
+
+static void refuses_host(void **state)
+{
+	refuse_in(hosted, "leak 20 7", "leak 20");
+	refuse_in(hosted, "astray 40 -12", "astray 40 x");
+	refuse_in(hosted, "irq sysvec_two 4", "irq sysvec_two");
+	refuse_in(hosted, "exit 72 40 41", "exit 72 40");
+	refuse_in(hosted, "exit 72 40 41", "exit 72 42 41");	/* more before than in all */
+	refuse_in(hosted, "call 5c 3 4", "call zz 3 4");
+	refuse_in(hosted, "host 15000 700 900", "host 15000 700");
+	refuse_in(hosted, "irq sysvec_one 5", "host 1 2 3");	/* twice */
+}
+
 static void files(void **state)
 {
 	struct plog p;
@@ -124,6 +185,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads),
 		cmocka_unit_test(refuses),
+		cmocka_unit_test(host),
+		cmocka_unit_test(refuses_host),
 		cmocka_unit_test(files),
 	};
 
