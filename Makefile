@@ -8,6 +8,7 @@ $(error the path '$(CURDIR)' has blanks in it; kernel builds need a path without
 endif
 
 PROFILE	?= azure
+MACHINE	?= hyperv
 OUT	:= $(CURDIR)/out
 AZK	:= out/bin/azk
 J	?= $(shell nproc 2>/dev/null || echo 2)
@@ -17,14 +18,14 @@ J	?= $(shell nproc 2>/dev/null || echo 2)
 .DEFAULT_GOAL := all
 MAKEFLAGS += --no-print-directory
 
-export OUT J PROFILE V LLVM FORCE MODULES
+export OUT J PROFILE MACHINE V LLVM FORCE MODULES
 export KERNEL_TARBALL KERNEL_DL_DIR KERNEL_PEER KERNEL_ORG_URL KERNEL_ORG_KEYRING
 
 step	:= @tools/make/step.sh
 
 .PHONY: all help setup deps azk guest clean distclean
 
-all: deps azk guest base tree config build config-upstream build-upstream boot bench
+all: deps azk guest hvhost base tree config build config-upstream build-upstream boot bench
 
 include tools/make/kernel.mk
 include tools/make/bench.mk

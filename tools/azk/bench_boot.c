@@ -183,11 +183,10 @@ static int run_bench(const struct opt_usage *u, const struct options *o,
 	int ret = AZK_OK;
 
 	m.append = append;
-	for (int i = 0; !ret && i < n; i++) {
+	for (int i = 0; !ret && i < n; i++)
 		ret = kernel_find(names[i], &k[i]);
-		if (!ret && machine->hvhost)
-			ret = hvimage_takes(&k[i]);
-	}
+	if (!ret && machine->hvhost)
+		ret = hvimage_there();
 	if (!ret) {
 		report = new_report(&m, k, n);
 		ret = measure(&m, k, n, report);

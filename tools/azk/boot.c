@@ -19,6 +19,7 @@
 #include "lib/file.h"
 #include "lib/guest.h"
 #include "lib/hvcounters.h"
+#include "lib/hvimage.h"
 #include "lib/hyperv.h"
 #include "lib/initrd.h"
 #include "lib/kernel.h"
@@ -234,7 +235,7 @@ int cmd_boot(int argc, char **argv)
 		.timeout = GUEST_TIMEOUT_S,
 	};
 	const struct opt opts[] = {
-		{ "machine", "M", "virtual hardware, see below (q35)", OPT_STR, &o.machine },
+		{ "machine", "M", "virtual hardware, see below (hyperv)", OPT_STR, &o.machine },
 		{ "cpus", "N", "virtual CPUs (1)", OPT_INT, &o.cpus },
 		{ "memory", "SIZE", "memory (512M)", OPT_SIZE, &o.memory },
 		{ "initrd", "F", "initramfs whose programs the command may use", OPT_STR, &o.initrd },
@@ -272,6 +273,8 @@ int cmd_boot(int argc, char **argv)
 		ret = check(&usage, &o, nargs, argv, &m);
 	if (!ret)
 		ret = kernel_find(o.kernel, &k);
+	if (!ret && m->hvhost)
+		ret = hvimage_there();
 	if (!ret)
 		ret = boot(&o, m, &k, rest < argc ? argv + rest : NULL);
 	kernel_free(&k);

@@ -1,27 +1,30 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Kernels into guests: one boot to a verdict, and the comparison.
+# Kernels into guests: one boot to a verdict, and the comparison. MACHINE=q35
+# does either without the host.
 
 .PHONY: boot bench bench-boot distro
 
-runners := $(AZK) out/bin/init out/bin/insncount.so
+runners := $(AZK) out/bin/init out/bin/insncount.so \
+	   $(if $(filter hyperv,$(MACHINE)),out/bin/hvhost.elf)
+on	:= --machine $(MACHINE)
 qemu	= $(shell command -v qemu-system-x86_64)
 peer	= $(wildcard out/peer/debian-cloud/bzImage)
 
-boot: build guest
+boot: build guest hvhost
 	$(step) boot tools/make/once.sh out/test/boot-$(PROFILE).stamp \
-		$(runners) $(qemu) $(ours)/bzImage -- $(AZK) boot $(PROFILE) -- /bin/true
+		$(runners) $(qemu) $(ours)/bzImage -- $(AZK) boot $(PROFILE) $(on) -- /bin/true
 
 # Ours beside upstream with the same options.
-bench: build build-upstream guest
+bench: build build-upstream guest hvhost
 	$(step) bench tools/make/report.sh boot $(runners) $(qemu) $(ours)/bzImage \
-		$(upstream)/bzImage -- $(AZK) bench boot upstream/$(PROFILE) $(PROFILE)
+		$(upstream)/bzImage -- $(AZK) bench boot $(on) upstream/$(PROFILE) $(PROFILE)
 
 # Fetched and unpacked, never installed. Absent: one line each, and on without it.
 distro: azk
 	$(step) distro tools/make/distro.sh
 
-bench-boot: build build-upstream build-defconfig distro guest
+bench-boot: build build-upstream build-defconfig distro guest hvhost
 	$(step) bench-boot tools/make/report.sh boot $(runners) $(qemu) $(ours)/bzImage \
 		$(upstream)/bzImage out/upstream/defconfig/bzImage $(peer) -- \
-		$(AZK) bench boot upstream/$(PROFILE) $(PROFILE) upstream/defconfig \
+		$(AZK) bench boot $(on) upstream/$(PROFILE) $(PROFILE) upstream/defconfig \
 		$(if $(peer),$(peer) --label $(peer)=debian-cloud)

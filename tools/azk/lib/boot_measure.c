@@ -137,7 +137,9 @@ static uint64_t entry_of(const struct boot_measure *m, const struct kernel *k,
 {
 	struct image_cut cut;
 
-	/* hvhost enters it in 32-bit mode, where it wants to be */
+	/* hvhost enters a bzImage in 32-bit mode, where it wants to be; an ELF in 64-bit mode */
+	if (m->machine->hvhost && k->format == KERNEL_ELF)
+		return ksyms_addr(s, "startup_64") & 0x7fffffff;
 	if (m->machine->hvhost && image_read(k, &cut))
 		return cut.target;
 	/*

@@ -33,6 +33,7 @@ static json_t *metrics(const struct guest_result *res)
 	json_t *m = json_object();
 
 	json_object_set_new(m, "wall_seconds", json_real(res->seconds));
+	json_object_set_new(m, "cpu_seconds", json_real(res->cpu_seconds));
 	if (!res->init.started)
 		return m;
 	json_object_set_new(m, "wall_seconds_to_init", json_real(res->init_seconds));

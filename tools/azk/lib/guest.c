@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -495,8 +496,19 @@ static int decide(struct session *s)
 
 /* 4. The frame. */
 
+/* Processor time of children that have ended: QEMU's, between two of these. */
+static double used(void)
+{
+	struct rusage u;
+
+	getrusage(RUSAGE_CHILDREN, &u);
+	return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) +
+	       (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
+}
+
 static int run_session(struct session *s)
 {
+	double before = used();
 	int err = qemu_start(&s->r->boot, &s->proc);
 
 	if (err == ENOENT)
@@ -514,6 +526,7 @@ static int run_session(struct session *s)
 	drain(s);
 	tty_end(&s->tty);
 	s->res->seconds = azk_now() - s->t0;
+	s->res->cpu_seconds = used() - before;
 	s->res->qemu_major = s->qmp.major;
 	s->res->qemu_minor = s->qmp.minor;
 	qemu_close(&s->proc);

@@ -46,6 +46,7 @@ struct guest_result {
 	struct buf err;		/* QEMU's standard error */
 	double seconds;		/* wall time of the whole run */
 	double init_seconds;	/* wall time until init reported; 0: it did not */
+	double cpu_seconds;	/* what QEMU used of this machine's processors */
 	int qemu_major, qemu_minor;	/* 0: QEMU did not come up */
 };
 

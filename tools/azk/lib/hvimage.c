@@ -9,7 +9,6 @@
 #include "exit.h"
 #include "file.h"
 #include "hvimage.h"
-#include "kernel.h"
 #include "msg.h"
 
 int hvimage_find(char **path)
@@ -65,14 +64,11 @@ int hvimage_read(const char *path, struct hvimage *image)
 			       wrong) : ret;
 }
 
-int hvimage_takes(const struct kernel *k)
+int hvimage_there(void)
 {
 	char *path;
 	int ret = hvimage_find(&path);
 
 	free(path);
-	if (!ret && k->format == KERNEL_ELF)
-		ret = azk_err(AZK_EX_INPUT, k->image, "take the bzImage, or --machine q35",
-			      "hvhost does not load a 64-bit ELF kernel");
 	return ret;
 }

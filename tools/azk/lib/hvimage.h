@@ -6,8 +6,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct kernel;
-
 struct hvimage {
 	uint32_t entry, start, end;	/* physical addresses; end is behind the last byte */
 };
@@ -27,10 +25,7 @@ const char *hvimage_parse(const unsigned char *data, size_t len, struct hvimage 
 /* The same for a file. AZK_OK, or a code after one line. */
 int hvimage_read(const char *path, struct hvimage *image);
 
-/*
- * Can the machine hyperv boot @k? AZK_OK; AZK_EX_NOFILE: hvhost was not built;
- * AZK_EX_INPUT: hvhost cannot load such an image. Prints one line.
- */
-int hvimage_takes(const struct kernel *k);
+/* Was it built? AZK_OK, or AZK_EX_NOFILE after one line. */
+int hvimage_there(void);
 
 #endif

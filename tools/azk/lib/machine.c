@@ -61,8 +61,8 @@ static void microvm(struct strv *argv, const struct qemu_boot *b)
 }
 
 const struct qemu_machine qemu_machines[] = {
-	{ "q35", "PC with PCIe and ACPI", "", false, q35 },
 	{ "hyperv", "Hyper-V as hvhost presents it, on a PC", "", true, hyperv },
+	{ "q35", "PC with PCIe and ACPI", "", false, q35 },
 	/* no keyboard controller: a reset is a triple fault; nor a PCI bus to look for */
 	{ "microvm", "no PCI, no ACPI; a second CPU needs CONFIG_X86_MPPARSE", "reboot=t pci=off", false, microvm },
 	{ NULL, NULL, NULL, false, NULL },

@@ -59,7 +59,7 @@ void qemu_args(struct strv *argv, const struct qemu_boot *b,
 	strv_add(argv, "-smp");
 	strv_addf(argv, "%d", b->cpus);
 	strv_add(argv, "-m");
-	strv_addf(argv, "%" PRIu64 "M", (b->memory + (b->hyperv && b->hyperv->disk.n ?
+	strv_addf(argv, "%" PRIu64 "M", (b->memory + (b->machine->hvhost ?
 		  hyperv_heap(b->hyperv) : 0)) >> 20);
 	if (b->icount)
 		words(argv, "-icount shift=0,sleep=off "

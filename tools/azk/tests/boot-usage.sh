@@ -39,16 +39,16 @@ printf '\177ELF\001' >"$dir/elf32"
 head -c 200 /dev/zero >>"$dir/elf32"
 
 try 198 "unknown option '--bogus'" "an unknown option" --bogus
-try 198 "no machine 'pdp11'; there are q35 hyperv microvm" "an unknown machine" --machine pdp11 "$dir/k"
+try 198 "no machine 'pdp11'; there are hyperv q35 microvm" "an unknown machine" --machine pdp11 "$dir/k"
 try 198 "--cpus wants 1 to 255, got 0" "no CPUs" --cpus 0 "$dir/k"
 try 198 "--memory wants a size such as 512M, got 'lots'" "a bad size" --memory lots "$dir/k"
 try 198 "at least 32M" "too little memory" --memory 1M "$dir/k"
 printf 'seed 7\nscsi0 read delay 20us\nscsi0 write explode\n' >"$dir/script"
-try 198 "only with --machine hyperv" "a disk of hvhost elsewhere" --disk 1M "$dir/k"
+try 198 "only with --machine hyperv" "a disk of hvhost elsewhere" --machine q35 --disk 1M "$dir/k"
 try 198 "neither a size nor a file" "a disk that is none" --machine hyperv --disk "$dir/none" "$dir/k"
 try 198 "at most 16 disks, 1024 MiB together" "too large a disk" --machine hyperv --disk 2G "$dir/k"
 try 198 "--vpci wants test" "an unknown function" --machine hyperv --vpci gpu "$dir/k"
-try 198 "only with --machine hyperv" "a host script elsewhere" --host-script "$dir/script" "$dir/k"
+try 198 "only with --machine hyperv" "a host script elsewhere" --machine q35 --host-script "$dir/script" "$dir/k"
 try 200 "$dir/script:3: expected delay, drop" "a host script that is wrong" \
 	--machine hyperv --host-script "$dir/script" "$dir/k"
 try 199 "$dir/none" "a host script that is not there" \
@@ -64,6 +64,11 @@ try 200 "no HdrS at 0x202" "a text file as kernel" "$dir/text"
 try 200 "not for x86-64" "an ELF file of another machine" "$dir/elf32"
 try 200 "no segment of it is a kernel" "a program as kernel" "$AZK"
 try 199 "is a directory" "a directory as kernel" "$dir"
+AZK_HVHOST=$dir/none
+export AZK_HVHOST
+try 199 "the machine hyperv needs hvhost, which is not there; build it with 'make hvhost'" \
+	"no hvhost" "$dir/k"
+unset AZK_HVHOST
 try 199 "$dir/no.cpio: no such file" "a missing --initrd" "$dir/k" --initrd "$dir/no.cpio"
 try 199 "$dir/nofile: no such file" "a missing --add" "$dir/k" --add "$dir/nofile"
 try 198 "give HOST or HOST:GUEST" "an --add without a guest path" "$dir/k" --add "$dir/text:"

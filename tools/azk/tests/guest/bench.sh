@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# azk bench with real guests: counts agree to the digit, A/A is "=", reports are
-# drawn again as they were. Env: KERNEL (bzImage), AZK, OUT. Prints TAP.
+# azk bench with real guests, on the machine hyperv (claims.sh has q35): counts agree
+# to the digit, A/A is "=", the host's instructions are not the guest's, reports
+# are drawn again as they were. Env: KERNEL (bzImage), AZK, OUT. Prints TAP.
 set -u
 AZK=${AZK:-$PWD/out/bin/azk}
 if [ -z "${KERNEL:-}" ] || [ ! -f "$KERNEL" ]; then
@@ -52,6 +53,42 @@ awk '$1 == "b" { sum += $3 } $1 == "end" { end = $2; how = $3 }
 	"$dir"/logs/*.insncount >"$dir/err"
 verdict $? "the blocks of the log add up to its end"
 
+# The host is counted apart, and knows of nothing that was not seen from below.
+grep -q "^boot on hyperv, 1 CPU" "$dir/out" && grep -q '"machine": "hyperv"' "$dir/aa.json"
+verdict $? "the report names the machine"
+for row in "exits to the host" "  CPUID" "  MSR" "  hypercall" "interrupts taken" "the host's instructions"; do
+	grep -qE "^$row  +[1-9][0-9,]*  +[1-9][0-9,]*  +=\$" "$dir/out"
+	verdict $? "a row for: ${row##  }"
+done
+
+# A boot that nobody counted reads the time stamp counter at init's first instruction:
+# the instructions before it, itself, and what was slept.
+number() {	# FILE KEY: the first
+	sed -n "s/.*\"$2\": \([0-9]*\),*\$/\1/p" "$1" | head -n 1
+}
+"$AZK" boot "$KERNEL" --icount --json "$dir/plain.json" >"$dir/out" 2>"$dir/err"
+tsc=$(number "$dir/plain.json" tsc_at_init)
+insns=$(number "$dir/aa.json" instructions_to_init)
+slept=$(number "$dir/aa.json" idle_to_init_ns)
+echo "TSC ${tsc:-none}, counted ${insns:-none}, slept ${slept:-none}" >>"$dir/err"
+[ -n "$tsc" ] && [ "$tsc" = $((insns + 1 + slept)) ]
+verdict $? "the guest's clock is its instructions and its sleep, no host's time"
+
+# More work for the host before the guest meets the bus: the guest does not notice.
+"$AZK" bench boot "$KERNEL" --vpci test --vpci test --json "$dir/busy.json" >"$dir/busy.txt" 2>"$dir/err"
+verdict $? "with a second and a third device on the bus"
+phases() {	# FILE: those before the bus
+	awk '/"phases"/ { on = 1 } on && /"name"/ { n = $0 } on && /"instructions"/ { print n $0 }
+	     /initcalls arch/ { last = 1 } last && /"instructions"/ { exit }' "$1"
+}
+phases "$dir/aa.json" >"$dir/phases"
+phases "$dir/busy.json" >"$dir/phases.busy"
+[ "$(wc -l <"$dir/phases")" -ge 7 ] && diff "$dir/phases" "$dir/phases.busy" >>"$dir/err"
+verdict $? "the phases before the bus are the same to the digit"
+[ "$(number "$dir/aa.json" host_setup_instructions)" -lt "$(number "$dir/busy.json" host_setup_instructions)" ] &&
+	[ "$(number "$dir/aa.json" host_instructions)" -lt "$(number "$dir/busy.json" host_instructions)" ]
+verdict $? "and the host had more to do"
+
 "$AZK" bench show "$dir/aa.json" --svg "$dir/again.svg" >"$dir/again.txt" 2>"$dir/err" &&
 	cmp -s "$dir/again.txt" "$dir/aa.txt" && cmp -s "$dir/again.svg" "$dir/aa.svg"
 verdict $? "drawn again from the JSON: the same bytes"
@@ -92,6 +129,9 @@ verdict $? "a kernel that is not there"
 "$AZK" bench boot "$KERNEL" --cpus 2 >"$dir/out" 2>"$dir/err"
 [ $? = 198 ]
 verdict $? "two CPUs cannot be counted, and it says so"
+"$AZK" bench boot "$KERNEL" --machine q35 --vpci test >"$dir/out" 2>"$dir/err"
+[ $? = 198 ]
+verdict $? "a device of hvhost on q35 is refused"
 
 echo "1..$n"
 [ $bad = 0 ]

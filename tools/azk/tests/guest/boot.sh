@@ -23,11 +23,12 @@ verdict() {	# OK NAME
 	sed 's/^/# /' "$dir/out" "$dir/err" | tail -n 12
 }
 
-# try CODE TEXT NAME ARGS...: exit code, and TEXT on stdout or stderr
+# try CODE TEXT NAME ARGS...: exit code, and TEXT on stdout or stderr; on q35,
+# where nothing but azk and the kernel is at work
 try() {
 	want=$1 text=$2 name=$3
 	shift 3
-	"$AZK" boot "$KERNEL" "$@" >"$dir/out" 2>"$dir/err" </dev/null
+	"$AZK" boot "$KERNEL" --machine q35 "$@" >"$dir/out" 2>"$dir/err" </dev/null
 	got=$?
 	[ $got = "$want" ] && { [ -z "$text" ] || cat "$dir/out" "$dir/err" | grep -qF -- "$text"; }
 	verdict $? "$name (exit $got, wanted $want)"
@@ -58,6 +59,9 @@ try 0 "[    1.000000] BUG: a word" "a command's own words are not the kernel's" 
 	-- echo "[    1.000000] BUG: a word"
 try 0 "[    1.000000] Kernel panic - not syncing: a word" "not even of a panic" \
 	-- echo "[    1.000000] Kernel panic - not syncing: a word"
+"$AZK" boot "$KERNEL" --verbose -- true >"$dir/out" 2>"$dir/err" </dev/null &&
+	grep -q "Hypervisor detected: Microsoft Hyper-V" "$dir/out"
+verdict $? "no machine named: hyperv"
 try 0 "two" "two CPUs" --cpus 2 -- echo two
 try 0 "micro" "the machine microvm" --machine microvm -- echo micro
 try 192 "sysrq triggered crash" "a panic on microvm" --machine microvm -- sysrq c

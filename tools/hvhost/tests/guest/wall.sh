@@ -1,0 +1,61 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# What a boot on hyperv takes, beside one of the same kernel on q35, on this
+# machine: five pairs, interleaved, not counted (no icount). Held against the bound
+# is the processor time that QEMU used (user and system), by the medians: what else
+# runs here adds little to it. Wall time to init is printed beside it.
+# Env: KERNEL (bzImage), AZK, OUT, PAIRS. Prints TAP.
+set -u
+AZK=${AZK:-$PWD/out/bin/azk}
+if [ -z "${KERNEL:-}" ] || [ ! -f "$KERNEL" ]; then
+	echo "1..0 # SKIP no kernel; set KERNEL to a bzImage ('make build' makes one)"
+	exit 0
+fi
+bound=1.3
+pairs=${PAIRS:-5}
+dir=$(mktemp -d) || exit 1
+trap 'rm -rf "$dir"' EXIT
+
+value() {	# FILE KEY
+	sed -n "s/.*\"$2\": \([0-9.e+-]*\),*\$/\1/p" "$1"
+}
+
+i=0
+failed=0
+while [ "$i" -lt "$pairs" ]; do
+	for m in q35 hyperv; do
+		"$AZK" boot "$KERNEL" --machine $m --json "$dir/json" -- /bin/true \
+			>"$dir/out" 2>"$dir/err" </dev/null || {
+			failed=1
+			sed "s/^/# $m: /" "$dir/err"
+		}
+		echo "$m $(value "$dir/json" cpu_seconds) $(value "$dir/json" wall_seconds_to_init)"
+	done
+	i=$((i + 1))
+done >"$dir/times"
+sed 's/^/# machine, s of processor, s to init: /' "$dir/times"
+
+median() {	# MACHINE COLUMN
+	awk -v m="$1" -v c="$2" '$1 == m { print $c }' "$dir/times" | sort -n |
+		awk '{ v[NR] = $1 } END { print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'
+}
+
+ratio() {	# COLUMN
+	awk -v a="$(median hyperv "$1")" -v b="$(median q35 "$1")" \
+		'BEGIN { if (b > 0) printf "%.3f (%.2f s, q35 %.2f s)\n", a / b, a, b }'
+}
+cpu=$(ratio 2)
+wall=$(ratio 3)
+echo "# processor time, hyperv by q35: ${cpu:-none}"
+echo "# wall time to init, hyperv by q35: ${wall:-none}"
+ok=ok
+[ $failed = 0 ] || ok="not ok"
+echo "$ok 1 - $pairs boots on each machine"
+if [ -n "$cpu" ] && awk -v r="${cpu%% *}" -v b=$bound 'BEGIN { exit !(r <= b) }'; then
+	echo "ok 2 - a boot on hyperv takes at most $bound times the processor time of one on q35"
+else
+	echo "not ok 2 - a boot on hyperv takes at most $bound times the processor time of one on q35"
+	failed=1
+fi
+echo "1..2"
+exit $failed
