@@ -334,6 +334,7 @@ int passthrough_init(struct pci_function *f, u16 bdf)
 {
 	struct passthrough *p = hv_alloc(sizeof(*p));
 	u32 id, class;
+	int err;
 
 	if (!p)
 		return -HV_ENOMEM;
@@ -343,6 +344,11 @@ int passthrough_init(struct pci_function *f, u16 bdf)
 	if ((id & 0xffff) == 0xffff || (hw_read(f, PCI_HEADER_TYPE, 1) & 0x7f) != 0) {
 		hv_log("vpci: no function at %02x:%02x.%u", bdf >> 8, bdf >> 3 & 31, bdf & 7);
 		return -HV_ENOENT;
+	}
+	err = pci_hide(f->bus->vm, bdf);
+	if (err) {
+		hv_log("vpci: %02x:%02x.%u is taken", bdf >> 8, bdf >> 3 & 31, bdf & 7);
+		return err;
 	}
 	class = hw_read(f, PCI_REVISION, 4);
 	f->desc.vendor = (u16)id;
@@ -357,7 +363,7 @@ int passthrough_init(struct pci_function *f, u16 bdf)
 	find_bars(f);
 	find_capabilities(f);
 	passthrough_reset(f);
-	return pci_hide(f->bus->vm, bdf);
+	return 0;
 }
 
 int vpci_find_class(struct vm *vm, u32 class, u32 nth)
@@ -374,7 +380,8 @@ int vpci_find_class(struct vm *vm, u32 class, u32 nth)
 				bdf |= 7;
 			continue;
 		}
-		if (vpci->machine->read((u16)bdf, PCI_REVISION, 4) >> 8 == class && !nth--)
+		if (vpci->machine->read((u16)bdf, PCI_REVISION, 4) >> 8 == class &&
+		    !pci_hidden(vpci, (u16)bdf) && !nth--)
 			return (int)bdf;
 	}
 	return -HV_ENOENT;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The machine's PCI configuration space by its two ports: PCI Local Bus 3.0,
- * 3.2.2.3.2. Only hvhost runs this, under its one lock.
+ * 3.2.2.3.2; and registers in memory. Only hvhost runs this, under its one lock.
  */
 #include "../device/pci.h"
 
@@ -46,7 +46,33 @@ static void port_write(u16 bdf, u32 where, u32 size, u32 value)
 		out32(port, value);
 }
 
+static u32 mmio_read(struct vm *vm, u64 pa, u32 size)
+{
+	volatile void *at = vm_mmio(vm, pa, size);
+
+	if (size == 1)
+		return *(volatile u8 *)at;
+	return size == 2 ? *(volatile u16 *)at : *(volatile u32 *)at;
+}
+
+static void mmio_write(struct vm *vm, u64 pa, u32 size, u32 value)
+{
+	volatile void *at = vm_mmio(vm, pa, size);
+
+	if (size == 1)
+		*(volatile u8 *)at = (u8)value;
+	else if (size == 2)
+		*(volatile u16 *)at = (u16)value;
+	else
+		*(volatile u32 *)at = value;
+}
+
+static void relax(void)
+{
+	__asm__ volatile("pause" : : : "memory");
+}
+
 const struct pci_machine pci_machine_ports = {
-	.read = port_read,
-	.write = port_write,
+	.read = port_read, .write = port_write,
+	.mmio_read = mmio_read, .mmio_write = mmio_write, .relax = relax,
 };

@@ -114,7 +114,10 @@ static void rd_destroy(struct block *b)
 	hv_free(d);
 }
 
-static const struct block_ops ramdisk_ops = { rd_read, rd_write, rd_discard, rd_resize, rd_destroy };
+static const struct block_ops ramdisk_ops = {
+	.read = rd_read, .write = rd_write, .discard = rd_discard, .resize = rd_resize,
+	.destroy = rd_destroy,
+};
 
 struct block *ramdisk_create(u64 bytes, const void *image, u64 image_bytes)
 {

@@ -49,7 +49,9 @@ static bool disk(struct vm_config *c, const char *val, size_t n)
 		d->read_only = true;
 		n -= 3;
 	}
-	if (n && *val == '@') {
+	if (n == 4 && !memcmp(val, "file", 4)) {
+		d->file = true;
+	} else if (n && *val == '@') {
 		if (!number(val + 1, n - 1, &v) || !v || v > 64)
 			return false;
 		d->module = (u32)v;
@@ -57,6 +59,65 @@ static bool disk(struct vm_config *c, const char *val, size_t n)
 		return false;
 	}
 	c->disks++;
+	return true;
+}
+
+/* @digits hexadecimal ones, exactly. */
+static bool hex(const char *s, size_t digits, u32 *out)
+{
+	u32 v = 0;
+
+	for (size_t i = 0; i < digits; i++) {
+		if (s[i] >= '0' && s[i] <= '9')
+			v = v << 4 | (u32)(s[i] - '0');
+		else if (s[i] >= 'a' && s[i] <= 'f')
+			v = v << 4 | (u32)(s[i] - 'a' + 10);
+		else
+			return false;
+	}
+	*out = v;
+	return true;
+}
+
+static bool vpci_function(struct vpci_function_config *f, const char *s, size_t n)
+{
+	u32 bus, dev, fn;
+
+	if (n == 4 && !memcmp(s, "test", 4)) {
+		f->kind = VPCI_TEST;
+		return true;
+	}
+	if (n == 12 && !memcmp(s, "class:", 6) && hex(s + 6, 6, &f->class)) {
+		f->kind = VPCI_CLASS;
+		return true;
+	}
+	f->kind = VPCI_PASSTHROUGH;
+	if (n != 7 || s[2] != ':' || s[5] != '.' || !hex(s, 2, &bus) || !hex(s + 3, 2, &dev) ||
+	    !hex(s + 6, 1, &fn) || dev > 31 || fn > 7)
+		return false;
+	f->bdf = (u16)(bus << 8 | dev << 3 | fn);
+	return true;
+}
+
+static bool vpci(struct vm_config *c, const char *s, size_t n)
+{
+	u32 i = 0;
+
+	if (c->vpcis == VM_MAX_VPCI)
+		return false;
+	for (;;) {
+		size_t k = 0;
+
+		while (k < n && s[k] != '+')
+			k++;
+		if (i == VPCI_MAX_FUNCTIONS || !vpci_function(&c->vpci[c->vpcis].function[i++], s, k))
+			return false;
+		if (k == n)
+			break;
+		s += k + 1;
+		n -= k + 1;
+	}
+	c->vpcis++;
 	return true;
 }
 
@@ -77,10 +138,8 @@ static bool take(struct vm_config *c, const char *key, size_t kn, const char *va
 		return number(val, vn, &c->seed);
 	if (IS("disk"))
 		return disk(c, val, vn);
-	if (IS("vpci")) {
-		c->vpci_tests++;
-		return vn == 4 && !memcmp(val, "test", 4);
-	}
+	if (IS("vpci"))
+		return vpci(c, val, vn);
 	if (IS("apic-msrs"))
 		return c->apic_msrs = !vn;
 	if (IS("icount"))
@@ -107,7 +166,7 @@ bool config_parse(struct vm_config *c, const char *text, char *why, size_t size)
 		for (k = 0; k < n && text[k] != '='; k++)
 			;
 		if (n && !take(c, text, k, text + k + (k < n), k < n ? n - k - 1 : 0)) {
-			hv_snprintf(why, size, "'%.*s': expected cpus=1..%d, heap=SIZE, seed=N, disk=SIZE|@MODULE[,ro], vpci=test, apic-msrs, icount, quiet",
+			hv_snprintf(why, size, "'%.*s': expected cpus=1..%d, heap=SIZE, seed=N, disk=SIZE|@MODULE|file[,ro], vpci=test|BB:DD.F|class:CCCCCC[+...], apic-msrs, icount, quiet",
 				    (int)MIN(n, 64), text, VM_MAX_VPS);
 			return false;
 		}

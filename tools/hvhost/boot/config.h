@@ -6,9 +6,10 @@
 #ifndef HVHOST_CONFIG_H
 #define HVHOST_CONFIG_H
 
-#include "types.h"
+#include "device.h"
 
 #define VM_MAX_DISKS	16
+#define VM_MAX_VPCI	8
 
 struct vm_config {
 	u32 cpus;		/* cpus=1..16 */
@@ -18,9 +19,12 @@ struct vm_config {
 	struct disk_config {
 		u64 bytes;
 		u32 module;	/* 0: empty; or the boot module with its content */
+		bool file;	/* the next virtio-blk function */
 		bool read_only;
-	} disk[VM_MAX_DISKS];	/* disk=SIZE or disk=@MODULE, and ",ro": LUNs of scsi0 */
-	u32 vpci_tests;		/* vpci=test, repeated: buses with a test function */
+	} disk[VM_MAX_DISKS];	/* disk=SIZE, @MODULE or file, and ",ro": LUNs of scsi0 */
+	u32 vpcis;
+	/* vpci=FUNCTION[+FUNCTION]..., a bus: test, BB:DD.F or class:BBSSII (hexadecimal) */
+	struct vpci_config vpci[VM_MAX_VPCI];
 	bool apic_msrs;		/* apic-msrs: recommend EOI, ICR and TPR by MSR: for xAPIC guests */
 	bool icount;		/* icount: the TSC is 1 GHz and counts instructions */
 	bool quiet;		/* quiet: log only faults */

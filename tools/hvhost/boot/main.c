@@ -68,7 +68,7 @@ void hv_main(u32 magic, const void *info)
 	static struct vm_config config;
 	static struct device_images images;
 	struct guest_entry entry;
-	char why[160];
+	char why[256];
 	int err;
 
 	idt_fill();
@@ -92,8 +92,8 @@ void hv_main(u32 magic, const void *info)
 	err = vmbus_init(&vm);
 	if (!err)
 		err = devices_init(&vm, &images);
-	if (err == -HV_ENOENT)
-		hv_die("a device needs what the machine does not have: an image, or a function");
+	if (err == -HV_ENOENT || err == -HV_EBUSY)
+		hv_die("a device needs what the machine does not have, or has for another: an image, or a function");
 	if (err)
 		hv_die("no memory for the bus and its devices: heap=%luM or more is needed",
 		       2 * config.heap >> 20);

@@ -8,24 +8,37 @@
 /* Hyper-V offers a sub-channel for every four processors after the first. */
 #define SUB_CHANNELS(vps)	(((vps) - 1) / 4)
 
+/* What is behind disk @d: NULL and *@err when there is nothing. */
+static struct block *content(struct vm *vm, const struct disk_config *d,
+			     const struct device_images *images, u32 *files, int *err)
+{
+	struct block *b;
+
+	*err = d->file || d->module ? -HV_ENOENT : -HV_ENOMEM;
+	if (d->file)
+		b = virtio_blk_create(vm, (*files)++);
+	else if (d->module)
+		b = d->module <= images->n ? images->block[d->module - 1] : NULL;
+	else
+		b = ramdisk_create(d->bytes & ~511ul, NULL, 0);
+	return b;
+}
+
 static int disks(struct vm *vm, const struct vm_config *c, const struct device_images *images)
 {
 	struct vmbus_device *scsi = scsi_create(vm, 0, SUB_CHANNELS(vm->vps));
+	u32 files = 0;
 
 	if (!scsi)
 		return -HV_ENOMEM;
 	for (u32 i = 0; i < c->disks; i++) {
 		const struct disk_config *d = &c->disk[i];
-		struct block *b;
 		int err;
+		struct block *b = content(vm, d, images, &files, &err);
 
-		if (d->module && d->module > images->n)
-			return -HV_ENOENT;
-		b = d->module ? images->block[d->module - 1] :
-				ramdisk_create(d->bytes & ~511ul, NULL, 0);
 		if (!b)
-			return -HV_ENOMEM;
-		b->read_only = d->read_only;
+			return err;
+		b->read_only |= d->read_only;
 		err = scsi_lun_add(scsi, (u8)i, b);
 		if (err)
 			return err;
@@ -38,10 +51,7 @@ int devices_init(struct vm *vm, const struct device_images *images)
 	const struct vm_config *c = vm->config;
 	int err = c->disks ? disks(vm, c, images) : 0;
 
-	for (u32 i = 0; i < c->vpci_tests && !err; i++) {
-		const struct vpci_config bus = { .function = { { .kind = VPCI_TEST } } };
-
-		err = vpci_create(vm, i, &bus);
-	}
+	for (u32 i = 0; i < c->vpcis && !err; i++)
+		err = vpci_create(vm, i, &c->vpci[i]);
 	return err;
 }

@@ -116,10 +116,16 @@ struct vpci_bus {
 	struct pci_interrupt intr[PCI_MAX_INTERRUPTS];
 };
 
-/* The machine's configuration space: ports on hardware, arrays in a test. */
+/*
+ * Functions of the machine: their configuration space, ports on hardware and
+ * arrays in a test; and, of those hvhost uses itself, registers in memory.
+ */
 struct pci_machine {
 	u32 (*read)(u16 bdf, u32 where, u32 size);
 	void (*write)(u16 bdf, u32 where, u32 size, u32 value);
+	u32 (*mmio_read)(struct vm *vm, u64 pa, u32 size);
+	void (*mmio_write)(struct vm *vm, u64 pa, u32 size, u32 value);
+	void (*relax)(void);	/* in a loop that waits for the device */
 };
 extern const struct pci_machine pci_machine_ports;	/* backend/passthrough_port.c */
 
@@ -132,6 +138,7 @@ struct vpci {
 };
 /* Made on first use; NULL without memory. */
 struct vpci *vpci_get(struct vm *vm);
+bool pci_hidden(const struct vpci *vpci, u16 bdf);
 
 /* include/linux/hyperv.h, enum vmbus_packet_type */
 

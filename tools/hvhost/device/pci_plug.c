@@ -11,12 +11,16 @@
 int pci_function_create(struct vpci_bus *bus, u32 i, const struct vpci_function_config *c)
 {
 	struct pci_function *f = &bus->fn[i];
-	int err;
+	int err, bdf = c->kind == VPCI_CLASS ? vpci_find_class(bus->vm, c->class, 0) : c->bdf;
 
+	if (bdf < 0) {
+		hv_log("vpci: no function of class %06x is left", c->class);
+		return bdf;
+	}
 	f->bus = bus;
 	f->desc.slot = VPCI_SLOT(0, i);
 	f->desc.serial = bus->number * VPCI_MAX_FUNCTIONS + i + 1;
-	err = c->kind == VPCI_TEST ? vfunction_init(f) : passthrough_init(f, c->bdf);
+	err = c->kind == VPCI_TEST ? vfunction_init(f) : passthrough_init(f, (u16)bdf);
 	if (err)
 		return err;
 	f->present = true;

@@ -23,19 +23,7 @@ struct vpci *vpci_get(struct vm *vm)
 	return vm->vpci;
 }
 
-int pci_hide(struct vm *vm, u16 bdf)
-{
-	struct vpci *vpci = vpci_get(vm);
-
-	if (!vpci)
-		return -HV_ENOMEM;
-	if (vpci->nhidden == PCI_MAX_HIDDEN)
-		return -HV_ENOSPC;
-	vpci->hidden[vpci->nhidden++] = bdf;
-	return 0;
-}
-
-static bool hidden(const struct vpci *vpci, u16 bdf)
+bool pci_hidden(const struct vpci *vpci, u16 bdf)
 {
 	u32 i;
 
@@ -45,11 +33,25 @@ static bool hidden(const struct vpci *vpci, u16 bdf)
 	return false;
 }
 
+int pci_hide(struct vm *vm, u16 bdf)
+{
+	struct vpci *vpci = vpci_get(vm);
+
+	if (!vpci)
+		return -HV_ENOMEM;
+	if (pci_hidden(vpci, bdf))
+		return -HV_EBUSY;
+	if (vpci->nhidden == PCI_MAX_HIDDEN)
+		return -HV_ENOSPC;
+	vpci->hidden[vpci->nhidden++] = bdf;
+	return 0;
+}
+
 static void data_access(struct vpci *vpci, u32 where, u32 size, bool write, u32 *value)
 {
 	u16 bdf = (u16)(vpci->address >> 8);
 
-	if (!(vpci->address & CONFIG_ENABLE) || hidden(vpci, bdf)) {
+	if (!(vpci->address & CONFIG_ENABLE) || pci_hidden(vpci, bdf)) {
 		if (!write)
 			*value = ~0u;
 		return;

@@ -2,11 +2,14 @@
 /*
  * What a virtual disk does with a command: a table of operation codes, each with
  * the function that does it. Reads and writes move between the disk and the
- * guest's pages directly. SBC-3 5, SPC-4 6.
+ * guest's pages, directly or by way of the backend's own memory (block.h). SBC-3
+ * 5, SPC-4 6.
  */
 #include "counters.h"
 #include "device/scsi.h"
 #include "lib.h"
+
+#define FUA	8	/* byte 1 of READ and WRITE, but for those of 6 bytes */
 
 void scsi_fail(struct scsi_command *c, u8 key, u16 asc)
 {
@@ -76,41 +79,80 @@ static bool writable(struct scsi_lun *lun, struct scsi_command *c)
 	return false;
 }
 
+/* What went wrong below, in the words of SPC-4. */
+static void backend_fail(struct scsi_command *c, int err, bool write)
+{
+	if (err == -HV_ENOSPC)
+		scsi_fail(c, SENSE_KEY_DATA_PROTECT, ASC_SPACE_ALLOCATION_FAILED);
+	else if (err == -HV_EFAULT)
+		illegal(c, ASC_INVALID_FIELD);
+	else
+		scsi_fail(c, SENSE_KEY_MEDIUM_ERROR, write ? ASC_WRITE_ERROR : ASC_READ_ERROR);
+}
+
+static int move_pieces(struct block *b, struct scsi_command *c, bool write, u64 offset, u64 len)
+{
+	int err = 0;
+
+	for (u32 i = 0; i < c->pkt->npieces && len && !err; i++) {
+		u64 n = MIN(len, (u64)c->pkt->pieces[i].len);
+		void *at = gpa_range(c->vm, c->pkt->pieces[i].gpa, n);
+
+		if (!at)
+			return -HV_EFAULT;
+		err = write ? b->ops->write(b, offset, at, n) : b->ops->read(b, offset, at, n);
+		offset += n;
+		len -= n;
+	}
+	return err;
+}
+
+/* The backend's memory in between: its device is never given a guest's address. */
+static int move_buffered(struct block *b, struct scsi_command *c, bool write, u64 offset, u64 len)
+{
+	int err = 0;
+
+	for (u64 done = 0; done < len && !err;) {
+		u64 n = MIN(len - done, (u64)b->buffer_bytes);
+
+		err = write ? packet_read(c->vm, c->pkt, done, b->buffer, n) :
+			      b->ops->read(b, offset + done, b->buffer, n);
+		if (!err)
+			err = write ? b->ops->write(b, offset + done, b->buffer, n) :
+				      packet_write(c->vm, c->pkt, done, b->buffer, n);
+		done += n;
+	}
+	return err;
+}
+
 /* All pieces, or as many bytes as the command asks for. */
 static void transfer(struct scsi_lun *lun, struct scsi_command *c, bool write)
 {
 	struct block *b = lun->block;
-	u64 lba, offset, left;
+	bool fua = write && c->cdb[0] >> 5 && c->cdb[1] & FUA && b->ops->flush;
+	u64 lba, len;
 	u32 blocks;
+	int err;
 
 	range(c->cdb, &lba, &blocks);
 	if (!in_range(lun, c, lba, blocks) || (write && !writable(lun, c)))
 		return;
-	offset = lba * SCSI_BLOCK;
-	left = (u64)blocks * SCSI_BLOCK;
-	if (left > c->pkt->total) {
+	len = (u64)blocks * SCSI_BLOCK;
+	if (len > c->pkt->total) {
 		/* the buffer is too small: nothing of it is used */
 		c->srb_status = SRB_STATUS_DATA_OVERRUN;
 		return;
 	}
 	count(c->vm, write ? COUNT_SCSI_WRITES : COUNT_SCSI_READS, 1);
-	count(c->vm, write ? COUNT_SCSI_WRITE_BYTES : COUNT_SCSI_READ_BYTES, left);
-	for (u32 i = 0; i < c->pkt->npieces && left; i++) {
-		u64 n = MIN(left, (u64)c->pkt->pieces[i].len);
-		void *at = gpa_range(c->vm, c->pkt->pieces[i].gpa, n);
-
-		if (!at) {
-			illegal(c, ASC_INVALID_FIELD);
-			return;
-		}
-		if (write ? b->ops->write(b, offset, at, n) : b->ops->read(b, offset, at, n)) {
-			scsi_fail(c, SENSE_KEY_DATA_PROTECT, ASC_SPACE_ALLOCATION_FAILED);
-			return;
-		}
-		offset += n;
-		left -= n;
-		c->transferred += n;
-	}
+	count(c->vm, write ? COUNT_SCSI_WRITE_BYTES : COUNT_SCSI_READ_BYTES, len);
+	err = b->buffer ? move_buffered(b, c, write, lba * SCSI_BLOCK, len) :
+			  move_pieces(b, c, write, lba * SCSI_BLOCK, len);
+	if (!err && fua)
+		err = b->ops->flush(b);
+	if (err)
+		backend_fail(c, err, write);
+	else
+		c->transferred = len;
 }
 
 static void read(struct scsi_lun *lun, struct scsi_command *c)
@@ -123,8 +165,8 @@ static void write(struct scsi_lun *lun, struct scsi_command *c)
 	transfer(lun, c, true);
 }
 
-/* VERIFY and SYNCHRONIZE CACHE: what is written is there. A range has to exist. */
-static void nothing_to_do(struct scsi_lun *lun, struct scsi_command *c)
+/* VERIFY: what is written is there. A range has to exist. */
+static void verify(struct scsi_lun *lun, struct scsi_command *c)
 {
 	u64 lba;
 	u32 blocks;
@@ -133,15 +175,47 @@ static void nothing_to_do(struct scsi_lun *lun, struct scsi_command *c)
 	in_range(lun, c, lba, blocks);
 }
 
+/* SYNCHRONIZE CACHE: more than the range may be written. */
+static void flush(struct scsi_lun *lun, struct scsi_command *c)
+{
+	struct block *b = lun->block;
+	u64 lba;
+	u32 blocks;
+	int err;
+
+	range(c->cdb, &lba, &blocks);
+	if (!in_range(lun, c, lba, blocks) || !b->ops->flush)
+		return;
+	err = b->ops->flush(b);
+	if (err)
+		backend_fail(c, err, true);
+}
+
+/* The same block over and over. */
+static int repeat(struct block *b, u64 offset, u64 len, u8 one[SCSI_BLOCK])
+{
+	u8 *from = b->buffer ? b->buffer : one;
+	u64 step = b->buffer ? b->buffer_bytes : SCSI_BLOCK;
+	int err = 0;
+
+	for (u64 i = 0; b->buffer && i < MIN(step, len); i += SCSI_BLOCK)
+		memcpy(from + i, one, SCSI_BLOCK);
+	for (u64 done = 0; done < len && !err; done += step)
+		err = b->ops->write(b, offset + done, from, MIN(len - done, step));
+	return err;
+}
+
 static void write_same(struct scsi_lun *lun, struct scsi_command *c)
 {
 	bool unmap = c->cdb[1] & 8, no_data = c->cdb[0] == 0x93 && c->cdb[1] & 1;
 	struct block *b = lun->block;
 	u8 one[SCSI_BLOCK] = { 0 };
-	u64 lba;
+	u64 lba, len;
 	u32 blocks;
+	int err;
 
 	range(c->cdb, &lba, &blocks);
+	len = (u64)blocks * SCSI_BLOCK;
 	if (!blocks || blocks > SCSI_MAX_BLOCKS) {
 		illegal(c, ASC_INVALID_FIELD);
 		return;
@@ -155,15 +229,12 @@ static void write_same(struct scsi_lun *lun, struct scsi_command *c)
 	for (u32 i = 0; !no_data && unmap && i < sizeof(one); i++)
 		unmap = !one[i];
 	c->transferred = no_data ? 0 : sizeof(one);
-	if (unmap || no_data) {
-		b->ops->discard(b, lba * SCSI_BLOCK, (u64)blocks * SCSI_BLOCK);
-		return;
-	}
-	for (u32 i = 0; i < blocks; i++)
-		if (b->ops->write(b, (lba + i) * SCSI_BLOCK, one, sizeof(one))) {
-			scsi_fail(c, SENSE_KEY_DATA_PROTECT, ASC_SPACE_ALLOCATION_FAILED);
-			return;
-		}
+	if (unmap || no_data)
+		err = b->ops->discard(b, lba * SCSI_BLOCK, len);
+	else
+		err = repeat(b, lba * SCSI_BLOCK, len, one);
+	if (err)
+		backend_fail(c, err, true);
 }
 
 /* UNMAP: a header of 8 bytes, then 16 a range. All are checked before one is done. */
@@ -171,6 +242,7 @@ static void unmap(struct scsi_lun *lun, struct scsi_command *c)
 {
 	u8 p[8 + 16 * SCSI_UNMAP_RANGES];
 	u32 len = be16(c->cdb + 7), n;
+	int err = 0;
 
 	if (!writable(lun, c))
 		return;
@@ -188,10 +260,13 @@ static void unmap(struct scsi_lun *lun, struct scsi_command *c)
 	for (u32 i = 0; i < n; i++)
 		if (!in_range(lun, c, be64(p + 8 + 16 * i), be32(p + 16 + 16 * i)))
 			return;
-	for (u32 i = 0; i < n; i++)
-		lun->block->ops->discard(lun->block, be64(p + 8 + 16 * i) * SCSI_BLOCK,
-					 (u64)be32(p + 16 + 16 * i) * SCSI_BLOCK);
-	c->transferred = MIN((u64)len, c->pkt->total);
+	for (u32 i = 0; i < n && !err; i++)
+		err = lun->block->ops->discard(lun->block, be64(p + 8 + 16 * i) * SCSI_BLOCK,
+					       (u64)be32(p + 16 + 16 * i) * SCSI_BLOCK);
+	if (err)
+		backend_fail(c, err, true);
+	else
+		c->transferred = MIN((u64)len, c->pkt->total);
 }
 
 static void ready(struct scsi_lun *lun, struct scsi_command *c)
@@ -230,8 +305,8 @@ static const struct operation {
 	{ 0x25, "read-capacity", scsi_read_capacity },
 	{ 0x28, "read", read },
 	{ 0x2a, "write", write },
-	{ 0x2f, "verify", nothing_to_do },
-	{ 0x35, "flush", nothing_to_do },
+	{ 0x2f, "verify", verify },
+	{ 0x35, "flush", flush },
 	{ 0x41, "write-same", write_same },
 	{ 0x42, "unmap", unmap },
 	{ 0x5a, "mode-sense", scsi_mode_sense },
@@ -239,8 +314,8 @@ static const struct operation {
 	{ 0x5f, "persistent-out", scsi_persistent_out },
 	{ 0x88, "read", read },
 	{ 0x8a, "write", write },
-	{ 0x8f, "verify", nothing_to_do },
-	{ 0x91, "flush", nothing_to_do },
+	{ 0x8f, "verify", verify },
+	{ 0x91, "flush", flush },
 	{ 0x93, "write-same", write_same },
 	{ 0x9e, "read-capacity", service_in },
 	{ 0xa8, "read", read },

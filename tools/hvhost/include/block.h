@@ -3,19 +3,22 @@
 #ifndef HVHOST_BLOCK_H
 #define HVHOST_BLOCK_H
 
-#include "types.h"
+#include "vm.h"
 
 struct block;
 
 /*
- * Offsets and lengths in bytes, within 0..bytes: the caller checked. 0, or
- * -HV_ENOSPC when there is no memory left to hold what is written.
+ * Offsets and lengths in bytes, within 0..bytes, multiples of 512: the caller
+ * checked. 0; -HV_ENOSPC when there is no memory left to hold what is written;
+ * -HV_EIO when what holds the blocks failed.
  */
 struct block_ops {
 	int (*read)(struct block *b, u64 offset, void *to, u64 len);
 	int (*write)(struct block *b, u64 offset, const void *from, u64 len);
 	/* The range reads as zeros from now on, and may take no room. */
 	int (*discard)(struct block *b, u64 offset, u64 len);
+	/* What was written outlives the machine once this returns 0. NULL: nothing does. */
+	int (*flush)(struct block *b);
 	/* To @bytes; what is cut off is gone. 0 or -HV_ENOMEM. NULL: its size is fixed. */
 	int (*resize)(struct block *b, u64 bytes);
 	/* Nobody uses it any more. NULL: it stays. */
@@ -26,6 +29,12 @@ struct block {
 	const struct block_ops *ops;
 	u64 bytes;		/* may grow or shrink while it is used: resize */
 	bool read_only;
+	/*
+	 * Where each call is a trip to a device: the backend's own memory. A command's
+	 * data are gathered here, so that one call moves them, and not copied again.
+	 */
+	u8 *buffer;
+	u32 buffer_bytes;
 };
 
 /*
@@ -33,5 +42,10 @@ struct block {
  * when not NULL, is copied in first. NULL: no memory.
  */
 struct block *ramdisk_create(u64 bytes, const void *image, u64 image_bytes);
+/*
+ * The @nth virtio-blk function of the machine: a file of QEMU's, as large as that
+ * is. NULL: there is none, or it cannot be used; the log says why.
+ */
+struct block *virtio_blk_create(struct vm *vm, u32 nth);
 
 #endif

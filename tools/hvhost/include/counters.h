@@ -28,6 +28,9 @@
 	X(NET_RX_BYTES, "net_rx_bytes") \
 	X(NET_RX_NO_SECTION, "net_rx_dropped_no_section") \
 	X(NET_RX_RING_FULL, "net_rx_dropped_ring_full") \
+	X(FILE_REQUESTS, "file_requests") \
+	X(NET_USER_DROPPED, "net_user_dropped") \
+	X(BACKEND_POLLS, "backend_polls") \
 	X(FAULTS, "faults_injected") \
 	X(REFUSED, "guest_data_refused")
 

@@ -42,8 +42,10 @@ struct vpci_function_config {
 		VPCI_NONE,		/* ends the list */
 		VPCI_TEST,		/* our own function, backend/vfunction.c */
 		VPCI_PASSTHROUGH,	/* a function of the machine, by @bdf */
+		VPCI_CLASS,		/* the first one of @class that is still free */
 	} kind;
 	u16 bdf;		/* bus << 8 | device << 3 | function */
+	u32 class;
 };
 
 struct vpci_config {
@@ -56,7 +58,7 @@ struct vpci_config {
 int vpci_create(struct vm *vm, u32 number, const struct vpci_config *config);
 /*
  * The @nth (from 0) function of the machine with class code @class (base class,
- * subclass, interface: 0x010802 is NVMe): its bdf, or -HV_ENOENT.
+ * subclass, interface: 0x010802 is NVMe) that nobody took: its bdf, or -HV_ENOENT.
  */
 int vpci_find_class(struct vm *vm, u32 class, u32 nth);
 

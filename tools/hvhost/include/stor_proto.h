@@ -70,6 +70,7 @@ _Static_assert(sizeof(struct vstor_packet) == 64, "storvsc_drv.c");
 /* Additional sense code and qualifier, as one number. */
 #define ASC_NONE			0x0000
 #define ASC_WRITE_ERROR			0x0c00
+#define ASC_READ_ERROR			0x1100
 #define ASC_INVALID_OPCODE		0x2000
 #define ASC_LBA_OUT_OF_RANGE		0x2100
 #define ASC_INVALID_FIELD		0x2400
@@ -82,6 +83,7 @@ _Static_assert(sizeof(struct vstor_packet) == 64, "storvsc_drv.c");
 #define ASC_LUNS_CHANGED		0x3f0e
 
 #define SENSE_KEY_NOT_READY		2
+#define SENSE_KEY_MEDIUM_ERROR		3
 #define SENSE_KEY_ILLEGAL_REQUEST	5
 #define SENSE_KEY_UNIT_ATTENTION	6
 #define SENSE_KEY_DATA_PROTECT		7

@@ -51,6 +51,7 @@ enum {
 	HV_ENOMEM,	/* hvhost's own memory is used up */
 	HV_ENOENT,	/* no such thing */
 	HV_EBUSY,	/* a message slot or queue is taken */
+	HV_EIO,		/* a device of the machine failed */
 };
 
 #endif

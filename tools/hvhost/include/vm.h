@@ -45,6 +45,7 @@ struct vm {
 	struct svm *svm;
 	void *mem;		/* boot/memory.h */
 	struct event *events;	/* svm/event.c: by due time */
+	struct poller *pollers;
 };
 
 /* ---- guest memory: every address a guest gives passes here once ---- */
@@ -69,6 +70,11 @@ int gpa_write(struct vm *vm, u64 gpa, const void *from, u64 len);
  */
 int vm_map_page(struct vm *vm, u64 gpa, void *page);
 void *vm_mmio(struct vm *vm, u64 pa, u64 len);
+/*
+ * Registers of a function that hvhost uses itself: from now on the guest does not
+ * reach them. Before the guest starts; whole pages are taken. 0 or -HV_E*.
+ */
+int vm_hide(struct vm *vm, u64 pa, u64 len);
 
 /* ---- time ---- */
 
@@ -88,6 +94,18 @@ struct event {
 /* Arm or move. A due time that has passed runs at the next guest entry. */
 void event_arm(struct vm *vm, struct event *e, u64 due);
 void event_cancel(struct vm *vm, struct event *e);
+
+/*
+ * A backend with a device of the machine behind it. The device sends the message
+ * of vm_poll_message() when it has something, which gets a processor out of the
+ * guest; then every poller runs, under the host lock. Embedded in its owner.
+ */
+struct poller {
+	struct poller *next;
+	void (*poll)(struct vm *vm, struct poller *p);
+};
+void vm_poll_add(struct vm *vm, struct poller *p);
+void vm_poll_message(struct vm *vm, u64 *address, u32 *data);
 
 /* ---- interrupts and ends ---- */
 

@@ -38,7 +38,10 @@ int vpci_retarget(struct vm *vm, u64 device_id, u32 address, u32 data,
  * or filled. A byte to port 0xcf9 with bit 2 set is vm_reset().
  */
 void pci_port_access(struct vm *vm, u16 port, u32 size, bool write, u32 *value);
-/* Take a function of the machine from the guest; @bdf is bus << 8 | dev << 3 | fn. */
+/*
+ * Take a function of the machine from the guest; @bdf is bus << 8 | dev << 3 | fn.
+ * -HV_EBUSY: it was taken before.
+ */
 int pci_hide(struct vm *vm, u16 bdf);
 
 #endif

@@ -3,6 +3,9 @@
  * Things to do at a time: a list by due time, and one comparator that sends an
  * NMI to the first processor when the head is due. A comparator that was early
  * (the HPET is not the TSC) is simply armed again.
+ *
+ * Devices that hvhost drives itself send the same message. An NMI does not say
+ * whose it is, so all of them are asked then.
  */
 #include "counters.h"
 #include "lib.h"
@@ -50,10 +53,33 @@ void event_arm(struct vm *vm, struct event *e, u64 due)
 		events_arm(vm);
 }
 
+void vm_poll_add(struct vm *vm, struct poller *p)
+{
+	p->next = vm->pollers;
+	vm->pollers = p;
+}
+
+void vm_poll_message(struct vm *vm, u64 *address, u32 *data)
+{
+	*address = 0xfee00000u | vm->vp[0].apic_id << 12;	/* SDM 3A, 11.11 */
+	*data = MSI_NMI;
+}
+
+static void pollers_run(struct vm *vm)
+{
+	vm->svm->woken = false;
+	for (struct poller *p = vm->pollers; p; p = p->next) {
+		count(vm, COUNT_BACKEND_POLLS, 1);
+		p->poll(vm, p);
+	}
+}
+
 void events_run(struct vm *vm)
 {
 	struct event *e;
 
+	if (vm->svm->woken)
+		pollers_run(vm);
 	while ((e = vm->events) && e->due <= vm_time(vm)) {
 		vm->events = e->next;
 		e->armed = false;

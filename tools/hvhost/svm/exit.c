@@ -218,6 +218,7 @@ static void do_exit(struct vcpu *v)
 		return;
 	case EXIT_NMI:
 		svm_drain();
+		v->vp->vm->svm->woken = true;
 		return;
 	case EXIT_IRET:
 		v->in_nmi = false;

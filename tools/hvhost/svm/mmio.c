@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * BARs of functions that hvhost plays itself: pages of its own, shown where the
- * guest put the BAR. Called by backend/vfunction.c when a guest turns memory
- * decoding on or off. Splits the large pages of npt.c on the way.
+ * BARs. Of functions that hvhost plays itself: pages of its own, shown where the
+ * guest put the BAR; called by backend/vfunction.c when a guest turns memory
+ * decoding on or off. Of functions that hvhost uses itself: taken from the guest,
+ * by backend/virtio.c. Splits the large pages of npt.c on the way.
  */
 #include "acpi.h"
 #include "lib.h"
@@ -35,19 +36,43 @@ static bool in_windows(u64 gpa)
 	       gpa - VMBUS_MMIO_HIGH_BASE < VMBUS_MMIO_HIGH_SIZE;
 }
 
-int vm_map_page(struct vm *vm, u64 gpa, void *page)
+/* The entry of the page at @gpa (below 1 TiB), or NULL without memory for tables. */
+static u64 *entry_of(struct vm *vm, u64 gpa)
 {
 	u64 *t = (u64 *)vm->svm->n_cr3;
 
-	if (!in_windows(gpa) || gpa & (PAGE_SIZE - 1))
-		return -HV_EINVAL;
 	t = (u64 *)(t[gpa >> 39 & 511] & NPT_ADDRESS);
 	t = below(&t[gpa >> 30 & 511], 1ull << 30);
 	if (t)
 		t = below(&t[gpa >> 21 & 511], 2ull << 20);
-	if (!t)
+	return t ? &t[gpa >> 12 & 511] : NULL;
+}
+
+int vm_hide(struct vm *vm, u64 pa, u64 len)
+{
+	u64 *e, at = pa & ~(PAGE_SIZE - 1);
+
+	if (!vm_mmio(vm, pa, len))
+		return -HV_EINVAL;
+	for (; at < pa + len; at += PAGE_SIZE) {
+		e = entry_of(vm, at);
+		if (!e)
+			return -HV_ENOMEM;
+		*e = 0;
+	}
+	return 0;
+}
+
+int vm_map_page(struct vm *vm, u64 gpa, void *page)
+{
+	u64 *e;
+
+	if (!in_windows(gpa) || gpa & (PAGE_SIZE - 1))
+		return -HV_EINVAL;
+	e = entry_of(vm, gpa);
+	if (!e)
 		return -HV_ENOMEM;
-	t[gpa >> 12 & 511] = (page ? (u64)page : gpa) | NPT_RW;
+	*e = (page ? (u64)page : gpa) | NPT_RW;
 	/* Every way into a guest starts with an empty TLB: get all processors out. */
 	for (u32 i = 0; i < vm->vps; i++)
 		if ((!i || vm->vp[i].vcpu->online) && !vm->vp[i].vcpu->init)

@@ -49,6 +49,7 @@ struct svm {
 	u64 fires[2];		/* its TSC at which comparator n does; 0: stopped */
 	volatile u32 *hold;	/* a register that must be 0 while hvhost runs, or nothing's */
 	volatile u32 nothing;
+	bool woken;		/* an NMI: pollers are to look */
 };
 
 /* Everything but the guest's first processor; APs are up and parked. */

@@ -160,9 +160,31 @@ int vm_map_page(struct vm *vm, u64 gpa, void *page)
 	return 0;
 }
 
+/* Registers are behind struct pci_machine; here it only matters whether they can be reached. */
 void *vm_mmio(struct vm *vm, u64 pa, u64 len)
 {
-	return NULL;
+	return len <= FAKE_REACH && pa <= FAKE_REACH - len ? (void *)(uintptr_t)pa : NULL;
+}
+
+int vm_hide(struct vm *vm, u64 pa, u64 len)
+{
+	if (!vm_mmio(vm, pa, len) || fake->hidden == ARRAY_SIZE(fake->hide))
+		return -HV_EINVAL;
+	fake->hide[fake->hidden].pa = pa;
+	fake->hide[fake->hidden++].len = len;
+	return 0;
+}
+
+void vm_poll_add(struct vm *vm, struct poller *p)
+{
+	p->next = vm->pollers;
+	vm->pollers = p;
+}
+
+void vm_poll_message(struct vm *vm, u64 *address, u32 *data)
+{
+	*address = 0xfee00000;
+	*data = FAKE_POLL;
 }
 
 u64 vm_time(struct vm *vm)

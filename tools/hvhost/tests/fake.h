@@ -12,6 +12,8 @@
 #define FAKE_RAM	(4ul << 20)	/* guest memory, from address 0 */
 #define FAKE_HEAP	(256ul << 20)
 #define FAKE_TSC_HZ	1000000000ul
+#define FAKE_REACH	(1ull << 39)	/* of vm_mmio() */
+#define FAKE_POLL	0x400		/* data of the message that makes pollers run */
 
 struct fake {
 	struct vm vm;
@@ -24,6 +26,8 @@ struct fake {
 	u32 resets;
 	char log[4096];			/* the last lines of the host */
 	u64 heap_left;			/* bytes hv_alloc() still gives */
+	struct { u64 pa, len; } hide[16];	/* vm_hide() */
+	u32 hidden;
 };
 
 /* The machine with @vps processors; nothing in it yet. */

@@ -49,6 +49,7 @@
 #define vpci_retarget		room_vpci_retarget
 #define pci_port_access		room_pci_port_access
 #define pci_hide		room_pci_hide
+#define pci_hidden		room_pci_hidden
 #define pci_answer		room_pci_answer
 #define pci_answer_status	room_pci_answer_status
 #define pci_notify		room_pci_notify
@@ -420,8 +421,8 @@ static void hw_config_write(u16 bdf, u32 where, u32 size, u32 v)
 	memcpy(world->config + where, &v, size);
 }
 
-static const struct pci_machine hw_machine = { hw_config_read, hw_config_write };
-const struct pci_machine pci_machine_ports = { hw_config_read, hw_config_write };
+static const struct pci_machine hw_machine = { .read = hw_config_read, .write = hw_config_write };
+const struct pci_machine pci_machine_ports = { .read = hw_config_read, .write = hw_config_write };
 
 static void hw_put(u32 where, u32 value, u32 size)
 {
