@@ -20,6 +20,7 @@
 #include "lib/guest.h"
 #include "lib/hvcounters.h"
 #include "lib/hvimage.h"
+#include "lib/hvpci.h"
 #include "lib/hyperv.h"
 #include "lib/initrd.h"
 #include "lib/kernel.h"
@@ -51,6 +52,15 @@ static char *help_tail(void)
 	for (m = qemu_machines; m->name; m++)
 		buf_addf(&b, "  %-8s %s\n", m->name, m->what);
 	buf_adds(&b, "\n"
+		 "functions of --vpci:\n"
+		 "  test                    our own, made by hvhost\n"
+		 "  nvme[,file=F|,size=S]   QEMU's NVMe disk: file F, or S bytes of zeros that keep\n"
+		 "                          nothing (1G)\n"
+		 "  virtio-net, e1000e      QEMU's NIC on a user network of its own\n"
+		 "  bdf=BB:DD.F             what the machine has there\n"
+		 "  class=CCSSII            the first of a class that nobody took\n"
+		 "All but test reach the machine's memory, hvhost's too: for guests one trusts.\n"
+		 "\n"
 		 "Without a command the guest reports its kernel, clock and memory. Commands\n"
 		 "that init brings: cat dmesg echo false hang insmod ksyms ls meminfo phase\n"
 		 "poweroff report sleep spin sysrq true; with --initrd also all that F brings.\n"
@@ -69,11 +79,10 @@ static int check(const struct opt_usage *u, struct options *o, int nargs, char *
 		 const struct qemu_machine **m)
 {
 	struct buf list = BUF_INIT;
-	uint64_t size, disks = 0;
+	struct hyperv_disk disk;
+	uint64_t disks = 0;
 	const char *why;
 	int ret = AZK_OK;
-	char *file;
-	bool ro;
 
 	if (nargs > 1)
 		return opt_bad(u, "one kernel at a time, got '%s' and '%s' (a command follows '--')",
@@ -96,13 +105,13 @@ static int check(const struct opt_usage *u, struct options *o, int nargs, char *
 	if (!ret && o->hyperv.disk.n && !(*m)->hvhost)
 		ret = opt_bad(u, "--disk is a disk of hvhost: only with --machine hyperv");
 	for (size_t i = 0; !ret && i < o->hyperv.disk.n; i++) {
-		why = hyperv_disk(o->hyperv.disk.v[i], &size, &file, &ro);
-		free(file);
-		disks += why ? 0 : size;
+		why = hyperv_disk(o->hyperv.disk.v[i], &disk);
+		free(disk.file);
+		disks += why ? 0 : disk.memory;
 		if (why)
 			ret = opt_bad(u, "--disk %s: %s", o->hyperv.disk.v[i], why);
 		else if (i == HYPERV_DISKS_MAX || disks > HYPERV_DISKS_BYTES)
-			ret = opt_bad(u, "--disk: at most %d disks, %d MiB together: they are in memory",
+			ret = opt_bad(u, "--disk: at most %d disks, %d MiB together in memory (file=F is not)",
 				      HYPERV_DISKS_MAX, (int)(HYPERV_DISKS_BYTES >> 20));
 	}
 	if (!ret && (o->hyperv.script || o->counters) && !(*m)->hvhost)
@@ -111,9 +120,17 @@ static int check(const struct opt_usage *u, struct options *o, int nargs, char *
 		ret = hyperv_script(o->hyperv.script);
 	if (!ret && o->hyperv.vpci.n && !(*m)->hvhost)
 		ret = opt_bad(u, "--vpci is a bus of hvhost: only with --machine hyperv");
-	for (size_t i = 0; !ret && i < o->hyperv.vpci.n; i++)
-		if (!hyperv_vpci(o->hyperv.vpci.v[i]))
-			ret = opt_bad(u, "--vpci wants test, got '%s'", o->hyperv.vpci.v[i]);
+	for (size_t i = 0; !ret && i < o->hyperv.vpci.n; i++) {
+		why = hvpci_check(o->hyperv.vpci.v[i]);
+		if (why)
+			ret = opt_bad(u, "--vpci %s: %s", o->hyperv.vpci.v[i], why);
+	}
+	why = ret ? NULL : hvpci_fits(&o->hyperv);
+	if (why)
+		ret = opt_bad(u, "--vpci: %s", why);
+	why = ret || !o->icount ? NULL : hyperv_outside(&o->hyperv);
+	if (why)
+		ret = opt_bad(u, "--icount repeats a run to the instruction, and %s answers when QEMU's host does: leave one out", why);
 	if (!ret && o->memory < MEMORY_MIN)
 		ret = opt_bad(u, "--memory wants at least 32M");
 	buf_free(&list);
@@ -205,6 +222,11 @@ static int boot(const struct options *o, const struct qemu_machine *m,
 	r.boot.initrd = initrd;
 	r.boot.append = append;
 	ret = guest_run(&r, &res);
+	if (ret == AZK_EX_QEMU && !res.console.len && res.err.len)
+		qemu_lacks(&r.boot, &res.why);
+	/* hvhost's own words for what a QEMU cannot do */
+	if (ret == AZK_EX_HOST && strstr(buf_str(&res.why), "start QEMU"))
+		buf_addf(&res.why, " (this is QEMU %d.%d)", res.qemu_major, res.qemu_minor);
 	explain(k->name, &res);
 	if (o->host_log) {
 		int wrote = write_host_log(o->host_log, buf_str(&res.debug));
@@ -249,10 +271,10 @@ int cmd_boot(int argc, char **argv)
 		{ "timeout", "S", "limit for the whole run; 0: none (300)", OPT_INT, &o.timeout },
 		{ "json", "F", "write a report", OPT_STR, &o.json },
 		{ "host-log", "F", "write what hvhost says (machine hyperv)", OPT_STR, &o.host_log },
-		{ "disk", "SIZE|FILE[,ro]", "SCSI disk in memory, with FILE's content; repeatable (machine hyperv)", OPT_LIST, &o.hyperv.disk },
+		{ "disk", "SIZE|FILE|file=FILE[,ro]", "SCSI disk: in memory, empty or a copy of FILE; or FILE itself, writes stay; repeatable (machine hyperv)", OPT_LIST, &o.hyperv.disk },
 		{ "host-script", "F", "latency, faults and actions of the host (machine hyperv)", OPT_STR, &o.hyperv.script },
 		{ "counters", "F", "write what hvhost counted, as JSON (machine hyperv)", OPT_STR, &o.counters },
-		{ "vpci", "WHAT", "PCI bus behind VMBus; test: our own function; repeatable (machine hyperv)", OPT_LIST, &o.hyperv.vpci },
+		{ "vpci", "F[+F]...", "PCI bus behind VMBus with functions F, see below; repeatable (machine hyperv)", OPT_LIST, &o.hyperv.vpci },
 		{ NULL, NULL, NULL, OPT_FLAG, NULL },
 	};
 	char *tail = help_tail();
@@ -275,6 +297,8 @@ int cmd_boot(int argc, char **argv)
 		ret = kernel_find(o.kernel, &k);
 	if (!ret && m->hvhost)
 		ret = hvimage_there();
+	if (!ret && m->hvhost)
+		ret = qemu_hvhost();
 	if (!ret)
 		ret = boot(&o, m, &k, rest < argc ? argv + rest : NULL);
 	kernel_free(&k);

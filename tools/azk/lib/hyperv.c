@@ -6,16 +6,19 @@
  */
 #include <inttypes.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "beside.h"
 #include "buf.h"
 #include "file.h"
+#include "hvpci.h"
 #include "hyperv.h"
 #include "opt.h"
 #include "qemu.h"
 
 #define TIMERS_MIN	3	/* of QEMU's HPET */
 #define HEAP_LEAST	(16u << 20)	/* tools/hvhost/boot/config.c */
+#define HEAP_KEPT	(1u << 20)	/* of a disk that is a file: its buffer and queue */
 
 void hyperv_args(struct strv *argv, const struct qemu_boot *b)
 {
@@ -28,6 +31,7 @@ void hyperv_args(struct strv *argv, const struct qemu_boot *b)
 	strv_add(argv, "hpet.msi=on");
 	strv_add(argv, "-global");
 	strv_addf(argv, "hpet.timers=%d", timers < TIMERS_MIN ? TIMERS_MIN : timers);
+	hvpci_args(argv, b->hyperv);
 }
 
 /* In the list of modules a comma ends one, and two are one of the text. */
@@ -37,63 +41,99 @@ static void add_doubled(struct buf *to, const char *s)
 		buf_addf(to, *s == ',' ? ",," : "%c", *s);
 }
 
-const char *hyperv_disk(const char *disk, uint64_t *size, char **file, bool *ro)
+/* A file used where it is. Block devices have no size here; QEMU knows theirs. */
+static const char *kept(struct hyperv_disk *d, int64_t have)
+{
+	if (access(d->file, R_OK))
+		return "file= wants a file that can be read";
+	if (!d->ro && access(d->file, W_OK))
+		return "the file cannot be written; add ,ro";
+	if (have % 512)
+		return "the file's size is no multiple of 512";
+	return NULL;
+}
+
+const char *hyperv_disk(const char *disk, struct hyperv_disk *d)
 {
 	size_t n = strlen(disk);
-	char *name;
 	int64_t have;
 
-	*ro = n > 3 && !strcmp(disk + n - 3, ",ro");
-	name = xasprintf("%.*s", (int)(*ro ? n - 3 : n), disk);
-	*file = NULL;
-	if (opt_size(name, size)) {
-		free(name);
-		return *size < 512 ? "a disk has 512 bytes at least" : NULL;
+	*d = (struct hyperv_disk){ .ro = n > 3 && !strcmp(disk + n - 3, ",ro") };
+	d->kept = str_starts(disk, "file=");
+	if (d->kept) {
+		disk += strlen("file=");
+		n -= strlen("file=");
 	}
-	have = file_size(name);
-	if (have <= 0) {
-		free(name);
+	d->file = xasprintf("%.*s", (int)(d->ro ? n - 3 : n), disk);
+	if (!d->kept && opt_size(d->file, &d->memory)) {
+		free(d->file);
+		d->file = NULL;
+		return d->memory < 512 ? "a disk has 512 bytes at least" : NULL;
+	}
+	have = file_size(d->file);
+	if (d->kept)
+		return kept(d, have);
+	if (have <= 0)
 		return have < 0 ? "is neither a size nor a file that can be read" : "is empty";
-	}
-	*size = (uint64_t)have;
-	*file = name;
+	d->memory = (uint64_t)have;
 	return NULL;
+}
+
+const char *hyperv_outside(const struct hyperv_devices *d)
+{
+	const char *what = NULL;
+
+	for (size_t i = 0; i < d->disk.n; i++) {
+		struct hyperv_disk disk;
+
+		if (!hyperv_disk(d->disk.v[i], &disk) && disk.kept)
+			what = "--disk file=";
+		free(disk.file);
+	}
+	for (size_t i = 0; i < d->vpci.n; i++)
+		if (hvpci_outside(d->vpci.v[i]))
+			what = "--vpci of a QEMU device";
+	return what;
 }
 
 uint64_t hyperv_heap(const struct hyperv_devices *d)
 {
-	uint64_t heap = HEAP_LEAST, size;
-	char *file;
-	bool ro;
+	uint64_t heap = HEAP_LEAST;
+	struct hyperv_disk disk;
 
-	for (size_t i = 0; d && i < d->disk.n; i++)
-		if (!hyperv_disk(d->disk.v[i], &size, &file, &ro)) {
-			/* a table of chunks, and a header for each, beside the content */
-			heap += size + size / 1024 + (1u << 20);
-			free(file);
-		}
+	for (size_t i = 0; d && i < d->disk.n; i++) {
+		/* a table of chunks, and a header for each, beside the content */
+		if (!hyperv_disk(d->disk.v[i], &disk))
+			heap += disk.kept ? HEAP_KEPT :
+				disk.memory + disk.memory / 1024 + (1u << 20);
+		free(disk.file);
+	}
 	return (heap + (2u << 20) - 1) & ~(uint64_t)((2u << 20) - 1);
 }
 
 static void add_disks(struct buf *words, struct buf *modules, const struct hyperv_devices *d)
 {
+	struct hyperv_disk disk;
 	int images = 0;
-	uint64_t size;
-	char *file;
-	bool ro;
 
 	for (size_t i = 0; d && i < d->disk.n; i++) {
-		if (hyperv_disk(d->disk.v[i], &size, &file, &ro))
+		if (hyperv_disk(d->disk.v[i], &disk)) {
+			free(disk.file);
 			continue;
-		if (file) {
-			buf_addf(words, " disk=@%d%s", ++images, ro ? ",ro" : "");
+		}
+		if (disk.kept) {
+			buf_adds(words, " disk=file");
+		} else if (disk.file) {
+			buf_addf(words, " disk=@%d", ++images);
 			buf_adds(modules, ",");
-			add_doubled(modules, file);
+			add_doubled(modules, disk.file);
 			buf_adds(modules, " image");
 		} else {
-			buf_addf(words, " disk=%" PRIu64 "%s", size, ro ? ",ro" : "");
+			buf_addf(words, " disk=%" PRIu64, disk.memory);
 		}
-		free(file);
+		if (disk.ro)
+			buf_adds(words, ",ro");
+		free(disk.file);
 	}
 }
 
@@ -110,8 +150,8 @@ void hyperv_kernel(struct strv *argv, const struct qemu_boot *b)
 		buf_addf(&words, " heap=%" PRIu64, hyperv_heap(d));
 	if (b->append && strstr(b->append, "nox2apic"))
 		buf_adds(&words, " apic-msrs");
-	for (size_t i = 0; d && i < d->vpci.n; i++)
-		buf_addf(&words, " vpci=%s", d->vpci.v[i]);
+	if (d)
+		hvpci_words(&words, d);
 	add_doubled(&modules, b->kernel);
 	if (b->append && *b->append) {
 		buf_adds(&modules, " ");
@@ -134,11 +174,6 @@ void hyperv_kernel(struct strv *argv, const struct qemu_boot *b)
 	buf_free(&modules);
 	buf_free(&words);
 	free(host);
-}
-
-bool hyperv_vpci(const char *what)
-{
-	return !strcmp(what, "test");
 }
 
 bool hyperv_line(const char *line)

@@ -13,9 +13,9 @@ struct qemu_boot;
 
 /* What is on the bus, as hvhost's own words. */
 struct hyperv_devices {
-	struct strv disk;	/* SIZE or FILE, and ",ro": LUNs of scsi0 */
+	struct strv disk;	/* SIZE, FILE or file=FILE, and ",ro": LUNs of scsi0 */
 	const char *script;	/* host script, or NULL */
-	struct strv vpci;	/* "test": a bus with our test function */
+	struct strv vpci;	/* a bus each: lib/hvpci.h */
 };
 
 /* Each line of hvhost's log begins so; it comes on port 0xe9 (tools/hvhost/lib/log.c). */
@@ -33,15 +33,20 @@ struct hyperv_devices {
 void hyperv_args(struct strv *argv, const struct qemu_boot *b);
 /* -kernel, -append and -initrd: hvhost, its words, and the guest as modules. */
 void hyperv_kernel(struct strv *argv, const struct qemu_boot *b);
-/*
- * What @disk says: *size bytes, and *file (caller frees) when it is a file. NULL, or
- * what is wrong with it.
- */
-const char *hyperv_disk(const char *disk, uint64_t *size, char **file, bool *ro);
+/* A disk of --disk. */
+struct hyperv_disk {
+	uint64_t memory;	/* bytes of hvhost's memory it may take */
+	char *file;		/* with its content, or NULL; the caller frees it */
+	bool kept;		/* file=: used where it is, what is written stays */
+	bool ro;
+};
+
+/* What @disk says. NULL, or what is wrong with it. */
+const char *hyperv_disk(const char *disk, struct hyperv_disk *d);
+/* What of @d makes a run depend on more than its input; NULL: nothing. */
+const char *hyperv_outside(const struct hyperv_devices *d);
 /* Bytes of memory hvhost needs for itself, which the machine has on top of the guest's. */
 uint64_t hyperv_heap(const struct hyperv_devices *d);
-/* Whether a PCI bus of hvhost can have @what. */
-bool hyperv_vpci(const char *what);
 /* AZK_OK, or an error after one line with file:line and what was expected. */
 int hyperv_script(const char *file);
 /* A line of hvhost's? */

@@ -9,12 +9,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct buf;
 struct strv;
 struct qemu_boot;
 struct hyperv_devices;
 
 #define QEMU_PROGRAM	"qemu-system-x86_64"
 #define QEMU_MIN_MAJOR	10	/* what azk bench needs; booting works with less */
+#define QEMU_HVHOST_MAJOR 9	/* what the machine hyperv needs */
 
 /*
  * REP string instructions are counted once an iteration by TCG, so a kernel
@@ -86,5 +88,13 @@ char *qemu_cmdline(const struct qemu_machine *m, bool verbose, bool icount,
  * there is none. For callers that need at least QEMU_MIN_MAJOR.
  */
 int qemu_version(int *major, int *minor);
+
+/* AZK_OK, or AZK_EX_QEMU after a line: this QEMU is too old for hvhost. */
+int qemu_hvhost(void);
+/*
+ * QEMU refused @b's command line: because of something it does not have? Then *@why
+ * says what, and which version this is.
+ */
+bool qemu_lacks(const struct qemu_boot *b, struct buf *why);
 
 #endif

@@ -46,8 +46,30 @@ try 198 "at least 32M" "too little memory" --memory 1M "$dir/k"
 printf 'seed 7\nscsi0 read delay 20us\nscsi0 write explode\n' >"$dir/script"
 try 198 "only with --machine hyperv" "a disk of hvhost elsewhere" --machine q35 --disk 1M "$dir/k"
 try 198 "neither a size nor a file" "a disk that is none" --machine hyperv --disk "$dir/none" "$dir/k"
-try 198 "at most 16 disks, 1024 MiB together" "too large a disk" --machine hyperv --disk 2G "$dir/k"
-try 198 "--vpci wants test" "an unknown function" --machine hyperv --vpci gpu "$dir/k"
+try 198 "at most 16 disks, 1024 MiB together in memory" "too large a disk" --machine hyperv --disk 2G "$dir/k"
+head -c 4096 /dev/zero >"$dir/disk"
+head -c 1000 /dev/zero >"$dir/odd"
+truncate -s 2M "$dir/nv"
+try 198 "file= wants a file that can be read" "a file as disk that is not there" \
+	--machine hyperv --disk "file=$dir/none" "$dir/k"
+try 198 "no multiple of 512" "a file as disk with half a block" --machine hyperv --disk "file=$dir/odd" "$dir/k"
+try 198 "--disk file= answers when QEMU's host does" "a file as disk in a counted run" \
+	--machine hyperv --icount --disk "file=$dir/disk" "$dir/k"
+try 198 "--vpci of a QEMU device answers" "a QEMU device in a counted run" \
+	--machine hyperv --icount --vpci test+nvme "$dir/k"
+try 198 "--vpci gpu: wants test, nvme" "an unknown function" --machine hyperv --vpci gpu "$dir/k"
+try 198 "--vpci test+gpu: wants test, nvme" "an unknown second function" --machine hyperv --vpci test+gpu "$dir/k"
+try 198 "takes no options" "an option of a function that has none" --machine hyperv --vpci test,x=1 "$dir/k"
+try 198 "file= wants a file of 1M" "an NVMe disk without its file" \
+	--machine hyperv --vpci "nvme,file=$dir/none" "$dir/k"
+try 198 "size= wants 1M" "an NVMe disk too small" --machine hyperv --vpci nvme,size=1K "$dir/k"
+try 198 "bdf= wants BB:DD.F" "a bdf that is none" --machine hyperv --vpci bdf=5 "$dir/k"
+try 198 "class= wants six" "a class that is none" --machine hyperv --vpci class=nvme "$dir/k"
+try 198 "a bus has 8 functions" "nine functions on a bus" \
+	--machine hyperv --vpci test+test+test+test+test+test+test+test+test "$dir/k"
+try 198 "places for 29 functions" "more functions than places" --machine hyperv \
+	--vpci nvme+nvme+nvme+nvme+nvme+nvme+nvme+nvme --vpci nvme+nvme+nvme+nvme+nvme+nvme+nvme+nvme \
+	--vpci nvme+nvme+nvme+nvme+nvme+nvme+nvme+nvme --vpci nvme+nvme+nvme+nvme+nvme+nvme "$dir/k"
 try 198 "only with --machine hyperv" "a host script elsewhere" --machine q35 --host-script "$dir/script" "$dir/k"
 try 200 "$dir/script:3: expected delay, drop" "a host script that is wrong" \
 	--machine hyperv --host-script "$dir/script" "$dir/k"
@@ -93,6 +115,33 @@ printf '#!/bin/sh\necho "qemu: no such accelerator" >&2\nexit 1\n' >"$dir/fails/
 chmod +x "$dir/fails/qemu-system-x86_64"
 PATH="$dir/fails:$old"
 try 197 "QEMU ended with 1: qemu: no such accelerator" "a QEMU that fails says why" "$dir/k"
+
+# qemu VERSION DEVICES HPET CPU: a program that answers as such a QEMU, and refuses to start
+qemu() {
+	cat >"$dir/fails/qemu-system-x86_64" <<-END
+	#!/bin/sh
+	case "\$*" in
+	--version) echo "QEMU emulator version $1" ;;
+	"-device help") for d in $2; do echo "name \"\$d\", bus PCI"; done ;;
+	"-device hpet,help") echo "$3" ;;
+	"-cpu help") echo "$4" ;;
+	*) echo "qemu: refused" >&2; exit 1 ;;
+	esac
+	END
+}
+devices="isa-debugcon isa-debug-exit virtio-blk-pci nvme"
+qemu 7.2.0 "$devices" "  msi=<bool>" "  svm"
+try 197 "QEMU 7.2 is too old for the machine hyperv" "a QEMU that is too old" --machine hyperv "$dir/k"
+qemu 10.0.2 "isa-debugcon isa-debug-exit" "  msi=<bool>" "  svm"
+try 197 "QEMU 10.0 has no virtio-blk-pci, which this guest needs" "a QEMU without virtio" \
+	--machine hyperv --disk "file=$dir/disk" "$dir/k"
+try 197 "QEMU 10.0 has no nvme" "a QEMU without NVMe" --machine hyperv --vpci nvme "$dir/k"
+qemu 10.0.2 "$devices" "  timers=<uint8>" "  svm"
+try 197 "QEMU 10.0 has no hpet.msi" "a QEMU whose HPET sends no messages" --machine hyperv "$dir/k"
+qemu 10.0.2 "$devices" "  msi=<bool>" "  vmx"
+try 197 "QEMU 10.0 has no SVM in -cpu max" "a QEMU without SVM" --machine hyperv "$dir/k"
+qemu 10.0.2 "$devices" "  msi=<bool>" "  svm"
+try 197 "QEMU ended with 1: qemu: refused" "a QEMU that has it all and fails" --machine hyperv "$dir/k"
 PATH=$old
 
 n=$((n + 1))

@@ -7,8 +7,11 @@
 #include <cmocka.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lib/buf.h"
+#include "lib/hvpci.h"
+#include "lib/hyperv.h"
 #include "lib/qemu.h"
 #include "lib/where.h"
 
@@ -63,6 +66,44 @@ static void every_machine(void **state)
 	assert_null(qemu_machine("pdp11"));
 	assert_null(qemu_machine(""));
 	assert_string_equal(qemu_machines[0].name, "hyperv");
+}
+
+/* What QEMU and hvhost are told of the same functions. */
+static void functions(void **state)
+{
+	struct hyperv_devices d = { 0 };
+	const struct qemu_boot b = { .machine = qemu_machine("hyperv"), .kernel = "K", .cpus = 1,
+				     .memory = 512ull << 20, .hyperv = &d };
+	char name[] = "/tmp/azk,+test-XXXXXX", *l;
+	int fd = mkstemp(name);
+
+	assert_true(fd >= 0 && !ftruncate(fd, 64ll << 30));	/* larger than any memory */
+	strv_add(&d.disk, "1M");
+	strv_addf(&d.disk, "file=%s,ro", name);
+	strv_addf(&d.disk, "file=%s", name);
+	strv_addf(&d.vpci, "nvme,file=%s+test+e1000e", name);
+	strv_add(&d.vpci, "class=010802+bdf=00:1f.2+nvme,size=2M+virtio-net");
+	for (size_t i = 0; i < d.vpci.n; i++)
+		assert_null(hvpci_check(d.vpci.v[i]));
+	assert_null(hvpci_fits(&d));
+	assert_non_null(hyperv_outside(&d));
+	l = line_of(&b);
+	/* only what is in memory makes the machine larger: 1 MiB, and hvhost's own */
+	assert_true(hyperv_heap(&d) < 24ull << 20);
+	has(l, "driver=raw,node-name=disk1,discard=unmap,read-only=on,file.driver=file,file.filename=/tmp/azk,,+test-");
+	has(l, "-device virtio-blk-pci,disable-legacy=on,drive=disk1,addr=0x2 ");
+	has(l, "-device virtio-blk-pci,disable-legacy=on,drive=disk2,addr=0x3 ");
+	has(l, "-device nvme,drive=vpci4,serial=vpci4,addr=0x4 ");
+	has(l, "-netdev user,id=vpci5 -device e1000e,netdev=vpci5,romfile=,addr=0x5 ");
+	has(l, "driver=null-co,node-name=vpci6,size=2097152,read-zeroes=on -device nvme,");
+	has(l, "-device virtio-net-pci,disable-legacy=on,netdev=vpci7,romfile=,addr=0x7 ");
+	has(l, " disk=1048576 disk=file,ro disk=file ");
+	has(l, " vpci=00:04.0+test+00:05.0 vpci=class:010802+00:1f.2+00:06.0+00:07.0 ");
+	free(l);
+	strv_free(&d.disk);
+	strv_free(&d.vpci);
+	close(fd);
+	unlink(name);
 }
 
 static void deterministic(void **state)
@@ -143,6 +184,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_machine),
 		cmocka_unit_test(deterministic),
+		cmocka_unit_test(functions),
 		cmocka_unit_test(command_line),
 		cmocka_unit_test(registers),
 		cmocka_unit_test(symbols),

@@ -1,0 +1,97 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# What reaches outside of hvhost: a file as a disk (what the guest wrote is in it),
+# NVMe and virtio-net functions of QEMU behind a PCI bus, QEMU's user network.
+# selftests/hyperv/{block,nvme,usernet}.c. Env: KERNEL, AZK, OUT. Prints TAP.
+set -u
+OUT=${OUT:-$PWD/out} AZK=${AZK:-$PWD/out/bin/azk}
+if [ -z "${KERNEL:-}" ] || [ ! -f "$KERNEL" ]; then
+	echo "1..0 # SKIP no kernel; set KERNEL to a bzImage ('make build' makes one)"
+	exit 0
+fi
+dir=$(mktemp -d) || exit 1
+trap 'rm -rf "$dir"' EXIT
+n=0 bad=0
+
+verdict() {	# OK NAME
+	n=$((n + 1))
+	if [ "$1" = 0 ]; then
+		echo "ok $n - $2"
+		return
+	fi
+	bad=$((bad + 1))
+	echo "not ok $n - $2"
+	sed 's/^/# /' "$dir/out" "$dir/err" | tail -n 15
+}
+
+# guest NAME CODE ARGS...: a boot whose command prints KTAP; its lines become ours
+guest() {
+	name=$1 want=$2
+	shift 2
+	"$AZK" boot "$KERNEL" --machine hyperv --host-log "$dir/log" --add "$dir/pattern:/pattern" \
+		--add "$OUT/selftests/hyperv-block:/bin/block" \
+		--add "$OUT/selftests/hyperv-nvme:/bin/nvme" \
+		--add "$OUT/selftests/hyperv-usernet:/bin/usernet" \
+		"$@" >"$dir/out" 2>"$dir/err" </dev/null
+	rc=$?
+	grep '^ok\|^not ok' "$dir/out" >"$dir/lines"
+	while read -r line; do
+		case $line in
+		ok*) verdict 0 "$name: ${line#ok *[0-9] }" ;;
+		*) verdict 1 "$name: ${line#not ok *[0-9] }" ;;
+		esac
+	done <"$dir/lines"
+	[ $rc = "$want" ] && grep -q '^1\.\.' "$dir/out"
+	verdict $? "$name: the selftest comes to its end (exit $rc)"
+	! grep 'refused' "$dir/log" >>"$dir/err"
+	verdict $? "$name: the host had nothing to refuse"
+}
+
+counted() {	# JSON NAME of the host's counters
+	sed -n "s/.*\"$1\":\([0-9]*\)}.*/\1/p" "$dir/log"
+}
+
+# kept FILE OFFSET: what the guest wrote is there
+kept() {
+	cmp -s -n 4194304 -i "$2:0" "$1" "$dir/pattern"
+}
+
+head -c 4194304 /dev/urandom >"$dir/pattern"
+far=32212254720		# 30 GiB
+
+# ---- a file as a disk, far larger than all memory ----
+truncate -s 40G "$dir/disk"
+guest "a file of 40 GiB" 0 --cpus 2 --disk "file=$dir/disk" -- block sd --overwrite /pattern $far
+kept "$dir/disk" $far
+verdict $? "what the guest wrote is in the file"
+[ "$(stat -c %s "$dir/disk")" = 42949672960 ] && [ "$(du -k "$dir/disk" | cut -f1)" -lt 20000 ]
+verdict $? "which has its size and still its holes ($(du -k "$dir/disk" | cut -f1) KiB)"
+requests=$(counted file_requests)
+[ "${requests:-0}" -gt 64 ]
+verdict $? "the host counted its requests (${requests:-none})"
+
+cp --sparse=always "$dir/disk" "$dir/before"
+guest "the same file, read only" 0 --disk "file=$dir/disk,ro" -- block sd --read-only /pattern $far
+kept "$dir/disk" $far && cmp -s -n 67108864 -i $((far - 33554432)) "$dir/disk" "$dir/before"
+verdict $? "and it is as it was"
+rm -f "$dir/before"
+
+# ---- QEMU's NVMe behind vPCI ----
+for cpus in 1 2; do
+	truncate -s 64M "$dir/nvme"
+	guest "NVMe, $cpus vCPUs" 0 --cpus $cpus --vpci "nvme,file=$dir/nvme" -- \
+		block nvme --overwrite /pattern 33554432
+	kept "$dir/nvme" 33554432
+	verdict $? "NVMe, $cpus vCPUs: what the guest wrote is in the file"
+	guest "NVMe's interrupts, $cpus vCPUs" 0 --cpus $cpus --vpci nvme -- nvme
+done
+
+# ---- several on one bus; QEMU's user network ----
+guest "virtio-net on a bus of four" 0 --vpci test+virtio-net+nvme+class=010601 --vpci nvme \
+	--module virtio_pci --module virtio_net -- usernet
+"$AZK" boot "$KERNEL" --machine hyperv --vpci class=060000+class=060000 >"$dir/out" 2>"$dir/err" </dev/null
+[ $? = 206 ] && grep -q 'needs what the machine does not have' "$dir/err"
+verdict $? "a second host bridge, which the machine does not have, is refused"
+
+echo "1..$n"
+[ $bad = 0 ]
