@@ -18,7 +18,7 @@
 
 #define TIMERS_MIN	3	/* of QEMU's HPET */
 #define HEAP_LEAST	(16u << 20)	/* tools/hvhost/boot/config.c */
-#define HEAP_KEPT	(1u << 20)	/* of a disk that is a file: its buffer and queue */
+#define HEAP_KEPT	(4u << 20)	/* of a disk that is a file: its buffer and queue */
 
 void hyperv_args(struct strv *argv, const struct qemu_boot *b)
 {

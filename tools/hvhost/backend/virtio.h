@@ -57,6 +57,7 @@ struct virtq {
 	u64 notify;
 	u16 free, nfree;	/* chain of free descriptors, and how many */
 	u16 seen;		/* of used->index */
+	bool interrupt;
 	u32 writable[VIRTQ_MAX];	/* bytes the device may write for the request at this head */
 	bool busy[VIRTQ_MAX];	/* a request begins here and is with the device */
 };
@@ -84,6 +85,8 @@ int virtq_create(struct virtq *q, struct virtio *v, u16 index, u16 most, bool in
 /* Hand a request over; its head, or -HV_ENOSPC. The device looks when it is kicked. */
 int virtq_add(struct virtq *q, const struct virtq_piece *piece, u32 n);
 void virtq_kick(struct virtq *q);
+/* Whether finished requests interrupt, of a queue made so. Off and on leaves a gap: look again. */
+void virtq_interrupts(struct virtq *q, bool on);
 /* A request that is done: its head, *@len bytes were written. -HV_EBUSY: none. */
 int virtq_get(struct virtq *q, u32 *len);
 

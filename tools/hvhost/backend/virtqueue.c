@@ -94,10 +94,10 @@ int virtq_create(struct virtq *q, struct virtio *v, u16 index, u16 most, bool in
 	q->notify = v->notify + offset;
 	if (memory(q))
 		return -HV_ENOMEM;
-	interrupt = interrupt && v->msix_table;
-	q->avail->flags = interrupt ? 0 : NO_INTERRUPT;
+	q->interrupt = interrupt && v->msix_table;
+	virtq_interrupts(q, true);
 	set(v, QUEUE_SIZE, 2, q->size);
-	set(v, QUEUE_VECTOR, 2, interrupt ? 0 : NO_VECTOR);
+	set(v, QUEUE_VECTOR, 2, q->interrupt ? 0 : NO_VECTOR);
 	set_address(v, QUEUE_DESC, q->desc);
 	set_address(v, QUEUE_AVAIL, q->avail);
 	set_address(v, QUEUE_USED, q->used);
@@ -137,6 +137,11 @@ void virtq_kick(struct virtq *q)
 		return;
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	q->v->hw->mmio_write(q->v->vm, q->notify, 2, q->index);
+}
+
+void virtq_interrupts(struct virtq *q, bool on)
+{
+	__atomic_store_n(&q->avail->flags, (u16)(on && q->interrupt ? 0 : NO_INTERRUPT), __ATOMIC_SEQ_CST);
 }
 
 /* The chain was ours to write, not the device's: its links are as virtq_add() left them. */

@@ -99,6 +99,7 @@ static void control(struct scsi *s, struct vmbus_channel *ch, u64 id, struct vst
 	case VSTOR_RESET_LUN:
 		/* whatever is late is dropped: the guest has given up on it */
 		answers_forget(&s->answers, NULL);
+		scsi_late_forget(s->late, NULL);
 		what = "reset";
 		break;
 	default:
@@ -134,6 +135,21 @@ static void absent(struct scsi_command *c)
 		c->srb_status = SRB_STATUS_INVALID_LUN;
 }
 
+/* What came of a command, to the guest. */
+static void executed(struct vmbus_channel *ch, u64 id, struct vstor_packet *p, struct scsi_command *c)
+{
+	struct vstor_srb *srb = &p->srb;
+
+	p->status = 0;
+	srb->srb_status = c->srb_status;
+	srb->scsi_status = c->status;
+	srb->transfer_length = (u32)c->transferred;
+	srb->sense_length = c->sense_length;
+	if (c->sense_length)
+		memcpy(srb->sense, c->sense, sizeof(c->sense));
+	answer(scsi_of(ch->dev), ch, id, scsi_name(c->cdb), p);
+}
+
 static void execute(struct scsi *s, struct vmbus_channel *ch, const struct vmbus_packet *pkt,
 		    struct vstor_packet *p)
 {
@@ -153,14 +169,10 @@ static void execute(struct scsi *s, struct vmbus_channel *ch, const struct vmbus
 		scsi_execute(lun, &c);
 	else
 		absent(&c);
-	p->status = 0;
-	srb->srb_status = c.srb_status;
-	srb->scsi_status = c.status;
-	srb->transfer_length = (u32)c.transferred;
-	srb->sense_length = c.sense_length;
-	if (c.sense_length)
-		memcpy(srb->sense, c.sense, sizeof(c.sense));
-	answer(s, ch, pkt->trans_id, scsi_name(cdb), p);
+	if (c.late)
+		scsi_late_go(c.late, &s->late, ch, p, executed);
+	else
+		executed(ch, pkt->trans_id, p, &c);
 }
 
 static void scsi_signal(struct vmbus_channel *ch)
@@ -193,6 +205,7 @@ static void scsi_close(struct vmbus_channel *ch)
 	struct scsi *s = scsi_of(ch->dev);
 
 	answers_forget(&s->answers, ch);
+	scsi_late_forget(s->late, ch);
 	if (!ch->sub_index)
 		s->version = 0;
 }
@@ -202,6 +215,7 @@ static void scsi_reset(struct vmbus_device *d)
 	struct scsi *s = scsi_of(d);
 
 	answers_forget(&s->answers, NULL);
+	scsi_late_forget(s->late, NULL);
 	s->version = 0;
 }
 

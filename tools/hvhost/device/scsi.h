@@ -2,7 +2,8 @@
 /*
  * Between the files of the SCSI controller: scsi.c is the protocol on the channel,
  * scsi_cdb.c what a disk does with a command, scsi_page.c what it says of itself,
- * scsi_reserve.c persistent reservations, scsi_plug.c disks that come and go.
+ * scsi_reserve.c persistent reservations, scsi_plug.c disks that come and go,
+ * scsi_late.c commands that take their time.
  */
 #ifndef HVHOST_DEVICE_SCSI_H
 #define HVHOST_DEVICE_SCSI_H
@@ -36,6 +37,7 @@ struct scsi {
 	struct vmbus_device dev;
 	struct answers answers;
 	struct scsi_lun lun[SCSI_LUNS];
+	struct scsi_late *late;	/* commands that are with their disks */
 	u16 version;		/* agreed on; 0: none yet */
 	u32 sub_channels_max;
 };
@@ -54,6 +56,7 @@ struct scsi_command {
 	u8 sense[VSTOR_SENSE_SIZE];
 	u8 sense_length;
 	u64 transferred;	/* bytes */
+	struct scsi_late *late;	/* answered later: scsi_late.c */
 };
 
 static inline u16 be16(const u8 *p) { return (u16)(p[0] << 8 | p[1]); }
@@ -71,6 +74,21 @@ void scsi_fail(struct scsi_command *c, u8 key, u16 asc);
 void scsi_answer(struct scsi_command *c, const void *data, u32 len, u32 allocated);
 /* The word scripts use for the command of @cdb: "read", "write", ... */
 const char *scsi_name(const u8 *cdb);
+/* READ or WRITE of @len bytes is over: @err of the backend, or 0. */
+void scsi_moved(struct scsi_command *c, int err, bool write, u64 len);
+/* scsi_late.c */
+/*
+ * READ or WRITE of @len bytes without waiting: sets c->late. False: @b or this
+ * command cannot, move it the other way.
+ */
+bool scsi_late_begin(struct scsi_command *c, struct block *b, bool write, bool fua, u64 offset, u64 len);
+/* Put @l into *@list and start it; @answer is called when it is done, perhaps at once. */
+void scsi_late_go(struct scsi_late *l, struct scsi_late **list, struct vmbus_channel *ch,
+		  const struct vstor_packet *p,
+		  void (*answer)(struct vmbus_channel *ch, u64 id, struct vstor_packet *p,
+				 struct scsi_command *c));
+/* Nobody waits for those of @ch (NULL: all) any more. */
+void scsi_late_forget(struct scsi_late *list, const struct vmbus_channel *ch);
 /* scsi_page.c */
 void scsi_inquiry(struct scsi_lun *lun, struct scsi_command *c);
 void scsi_inquiry_absent(struct scsi_command *c);

@@ -90,6 +90,14 @@ static void backend_fail(struct scsi_command *c, int err, bool write)
 		scsi_fail(c, SENSE_KEY_MEDIUM_ERROR, write ? ASC_WRITE_ERROR : ASC_READ_ERROR);
 }
 
+void scsi_moved(struct scsi_command *c, int err, bool write, u64 len)
+{
+	if (err)
+		backend_fail(c, err, write);
+	else
+		c->transferred = len;
+}
+
 static int move_pieces(struct block *b, struct scsi_command *c, bool write, u64 offset, u64 len)
 {
 	int err = 0;
@@ -145,14 +153,13 @@ static void transfer(struct scsi_lun *lun, struct scsi_command *c, bool write)
 	}
 	count(c->vm, write ? COUNT_SCSI_WRITES : COUNT_SCSI_READS, 1);
 	count(c->vm, write ? COUNT_SCSI_WRITE_BYTES : COUNT_SCSI_READ_BYTES, len);
+	if (scsi_late_begin(c, b, write, fua, lba * SCSI_BLOCK, len))
+		return;
 	err = b->buffer ? move_buffered(b, c, write, lba * SCSI_BLOCK, len) :
 			  move_pieces(b, c, write, lba * SCSI_BLOCK, len);
 	if (!err && fua)
 		err = b->ops->flush(b);
-	if (err)
-		backend_fail(c, err, write);
-	else
-		c->transferred = len;
+	scsi_moved(c, err, write, len);
 }
 
 static void read(struct scsi_lun *lun, struct scsi_command *c)

@@ -8,6 +8,21 @@
 struct block;
 
 /*
+ * A request that is answered later, with its data in memory of the backend's. The
+ * backend gives it (begin), the caller fills it and hands it over (submit), any
+ * number of times one after the other, and gives it back (end).
+ */
+struct block_request {
+	enum { BLOCK_READ, BLOCK_WRITE, BLOCK_FLUSH } op;
+	u64 offset;
+	u32 len;
+	u8 *data;		/* buffer_bytes of struct block; the backend's */
+	/* Once for each submit, perhaps inside of it or of another call; 0 or -HV_EIO. */
+	void (*done)(struct block_request *r, int err);
+	void *caller;
+};
+
+/*
  * Offsets and lengths in bytes, within 0..bytes, multiples of 512: the caller
  * checked. 0; -HV_ENOSPC when there is no memory left to hold what is written;
  * -HV_EIO when what holds the blocks failed.
@@ -23,6 +38,10 @@ struct block_ops {
 	int (*resize)(struct block *b, u64 bytes);
 	/* Nobody uses it any more. NULL: it stays. */
 	void (*destroy)(struct block *b);
+	/* All three or none: requests that do not keep a processor waiting. NULL: none is free. */
+	struct block_request *(*begin)(struct block *b);
+	void (*submit)(struct block *b, struct block_request *r);
+	void (*end)(struct block *b, struct block_request *r);
 };
 
 struct block {
@@ -31,7 +50,8 @@ struct block {
 	bool read_only;
 	/*
 	 * Where each call is a trip to a device: the backend's own memory. A command's
-	 * data are gathered here, so that one call moves them, and not copied again.
+	 * data are gathered here, so that one call moves them, and not copied again. As
+	 * large as the data of each struct block_request.
 	 */
 	u8 *buffer;
 	u32 buffer_bytes;

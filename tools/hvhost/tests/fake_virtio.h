@@ -50,6 +50,7 @@ static struct fv {
 	bool net;
 	enum fv_lie lie;
 	u64 (*any)(u32 bytes);
+	bool hold;		/* work waits for fv_release() */
 	u32 requests, types[16];
 	u8 disk[FV_DISK];
 	u8 sent[16384];		/* the last frame, with its header */
@@ -193,7 +194,7 @@ static void fv_notified(u32 index)
 	const struct fv_desc *d;
 	u32 head;
 
-	if (fv.net && !index)
+	if (fv.hold || (fv.net && !index))
 		return;		/* buffers wait for fv_frame() */
 	while (fv_next(q, &head)) {
 		if (!fv.net) {
@@ -206,6 +207,12 @@ static void fv_notified(u32 index)
 		fv.frames++;
 		fv_finish(q, head, 0);
 	}
+}
+
+static inline void fv_release(void)
+{
+	fv.hold = false;
+	fv_notified(0);
 }
 
 /* A frame from the network; @len with the header. */

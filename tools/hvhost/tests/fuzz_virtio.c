@@ -36,6 +36,27 @@ static bool receive(void *nic, const void *frame, u32 len)
 	return true;
 }
 
+static struct block *later_disk;
+
+static void later(struct block_request *r, int err)
+{
+	later_disk->ops->end(later_disk, r);
+}
+
+static void submit(struct block *b, u64 offset, u64 len)
+{
+	struct block_request *r = b->ops->begin(b);
+
+	if (!r)
+		return;
+	later_disk = b;
+	r->op = take(1) % 3;
+	r->offset = offset;
+	r->len = (u32)len;
+	r->done = later;
+	b->ops->submit(b, r);
+}
+
 static void use_disk(struct vm *vm)
 {
 	static u8 data[8192];
@@ -46,11 +67,13 @@ static void use_disk(struct vm *vm)
 
 		if (offset + len > b->bytes)
 			continue;
-		switch (take(1) % 4) {
+		switch (take(1) % 6) {
 		case 0: b->ops->read(b, offset, data, len); break;
 		case 1: b->ops->write(b, offset, data, len); break;
 		case 2: b->ops->discard(b, offset, len); break;
 		case 3: b->ops->flush(b); break;
+		case 4: submit(b, offset, len); break;
+		case 5: vm->pollers->poll(vm, vm->pollers); break;
 		}
 	}
 }

@@ -200,16 +200,24 @@ static void refused(void **state)
 
 /* ---- as a LUN ---- */
 
+static const u8 write[16] = { 0x2a, 0, 0, 0, 0, 8, 0, 0, 128 };
+static const u8 read[16] = { 0x28, 0, 0, 0, 0, 8, 0, 0, 128 };
+
 struct lun {
 	struct guest_channel ch;
-	u64 buffer, id;
+	u64 buffer, id, answered;
 	struct vstor_packet last;
 };
 
-static struct vstor_srb *command(struct lun *l, const u8 *cdb, u32 bytes)
+static void polled(void)
+{
+	assert_non_null(vm()->pollers);
+	vm()->pollers->poll(vm(), vm()->pollers);
+}
+
+static void submit(struct lun *l, const u8 *cdb, u32 bytes)
 {
 	struct vstor_packet p = { .operation = VSTOR_EXECUTE_SRB };
-	struct guest_packet r;
 
 	p.srb.length = sizeof(p.srb);
 	p.srb.cdb_length = 16;
@@ -219,25 +227,53 @@ static struct vstor_srb *command(struct lun *l, const u8 *cdb, u32 bytes)
 		guest_send_gpa(g, &l->ch, ++l->id, l->buffer, bytes, &p, sizeof(p));
 	else
 		guest_send(g, &l->ch, ++l->id, &p, sizeof(p));
+}
+
+static struct vstor_srb *answered(struct lun *l)
+{
+	struct guest_packet r;
+
 	assert_true(guest_recv(g, &l->ch, &r));
+	l->answered = r.trans_id;
 	memcpy(&l->last, r.data, sizeof(l->last));
 	return &l->last.srb;
 }
 
-static void as_a_lun(void **state)
+static struct vstor_srb *command(struct lun *l, const u8 *cdb, u32 bytes)
+{
+	submit(l, cdb, bytes);
+	polled();
+	return answered(l);
+}
+
+static bool nothing(struct lun *l)
+{
+	struct guest_packet r;
+
+	return !guest_recv(g, &l->ch, &r);
+}
+
+static void lun_begin(struct lun *l, struct vmbus_device **dev)
 {
 	struct block *b = disk(F_ALL);
-	struct vmbus_device *dev = scsi_create(vm(), 0, 0);
-	const u8 write[16] = { 0x2a, 0, 0, 0, 0, 8, 0, 0, 128 }, read[16] = { 0x28, 0, 0, 0, 0, 8, 0, 0, 128 };
-	const u8 fua[16] = { 0x2a, 8, 0, 0, 0, 8, 0, 0, 128 }, sync[16] = { 0x35 };
-	const u8 same[16] = { 0x41, 0, 0, 0, 0, 0, 0, 8, 0 };
-	struct lun l = { 0 };
 
-	assert_int_equal(scsi_lun_add(dev, 0, b), 0);
+	*l = (struct lun){ 0 };
+	*dev = scsi_create(vm(), 0, 0);
+	assert_int_equal(scsi_lun_add(*dev, 0, b), 0);
 	assert_true(guest_contact(g, VMBUS_VERSION(5, 3)));
 	guest_request_offers(g);
-	assert_int_equal(guest_open(g, &l.ch, &g->offer[0], 9), 0);
-	l.buffer = guest_pages(g, 16);
+	assert_int_equal(guest_open(g, &l->ch, &g->offer[0], 9), 0);
+	l->buffer = guest_pages(g, 16);
+}
+
+static void as_a_lun(void **state)
+{
+	struct vmbus_device *dev;
+	const u8 fua[16] = { 0x2a, 8, 0, 0, 0, 8, 0, 0, 128 }, sync[16] = { 0x35 };
+	const u8 same[16] = { 0x41, 0, 0, 0, 0, 0, 0, 8, 0 };
+	struct lun l;
+
+	lun_begin(&l, &dev);
 	memcpy(guest_at(g, l.buffer), data, 64 << 10);
 	assert_int_equal(command(&l, write, 64 << 10)->srb_status, SRB_STATUS_SUCCESS);
 	assert_int_equal(fv.requests, 1);	/* 16 pages of the guest, one request */
@@ -262,6 +298,121 @@ static void as_a_lun(void **state)
 	assert_int_equal(l.last.srb.transfer_length, 0);
 	/* a file's size is not the host's to change */
 	assert_int_equal(scsi_lun_resize(dev, 0, 4096), -HV_EINVAL);
+}
+
+static void answered_later(void **state)
+{
+	const u8 fua[16] = { 0x2a, 8, 0, 0, 0, 8, 0, 0, 128 };
+	struct vmbus_device *dev;
+	struct lun l;
+
+	lun_begin(&l, &dev);
+	memcpy(fv.disk + 4096, data, 64 << 10);
+	fv.hold = true;
+	for (u32 i = 0; i < 4; i++)
+		submit(&l, read, 64 << 10);
+	polled();
+	assert_true(nothing(&l));
+	assert_int_equal(fv.requests, 0);	/* the guest runs on, the device has four */
+	fv_release();
+	assert_int_equal(fv.requests, 4);
+	assert_true(nothing(&l));
+	assert_memory_not_equal(guest_at(g, l.buffer), data, 64 << 10);
+	polled();
+	assert_memory_equal(guest_at(g, l.buffer), data, 64 << 10);
+	for (u32 i = 1; i <= 4; i++) {
+		assert_int_equal(answered(&l)->srb_status, SRB_STATUS_SUCCESS);
+		assert_int_equal(l.answered, i);
+		assert_int_equal(l.last.srb.transfer_length, 64 << 10);
+	}
+	/* what was to be written is taken when it is submitted; a flush follows before the answer */
+	fv.hold = true;
+	memset(guest_at(g, l.buffer), 0x33, 64 << 10);
+	submit(&l, fua, 64 << 10);
+	memset(guest_at(g, l.buffer), 0x44, 64 << 10);
+	fv_release();
+	fv.hold = true;
+	polled();
+	assert_int_equal(fv.disk[4096], 0x33);
+	assert_true(nothing(&l));
+	assert_int_equal(fv.types[4], 0);
+	fv_release();
+	polled();
+	assert_int_equal(answered(&l)->srb_status, SRB_STATUS_SUCCESS);
+	assert_int_equal(fv.types[4], 1);
+	/* slots are used again, many times over; an error comes late, too */
+	for (u32 i = 0; i < 50; i++)
+		assert_int_equal(command(&l, i & 1 ? read : write, 64 << 10)->srb_status, SRB_STATUS_SUCCESS);
+	fv.lie = FV_IO_ERROR;
+	assert_int_equal(command(&l, write, 64 << 10)->sense[2], SENSE_KEY_MEDIUM_ERROR);
+}
+
+static void more_than_slots(void **state)
+{
+	struct vmbus_device *dev;
+	struct lun l;
+
+	lun_begin(&l, &dev);
+	fv.hold = true;
+	for (u32 i = 0; i < 4; i++)
+		submit(&l, write, 64 << 10);
+	fv.hold = false;
+	/* the fifth waits in the call, and finds the other four done on its way */
+	submit(&l, read, 64 << 10);
+	for (u32 i = 0; i < 5; i++)
+		assert_int_equal(answered(&l)->srb_status, SRB_STATUS_SUCCESS);
+	assert_true(nothing(&l));
+	polled();
+	assert_true(nothing(&l));
+}
+
+/* The guest left: its memory is not written, and slots come back. */
+static void nobody_waits(void **state)
+{
+	struct msg_relid close = { { MSG_CLOSECHANNEL, 0 }, 0 };
+	struct vmbus_device *dev;
+	struct lun l;
+
+	lun_begin(&l, &dev);
+	memcpy(fv.disk + 4096, data, 64 << 10);
+	for (u32 i = 0; i < 3; i++) {
+		fv.hold = true;
+		submit(&l, read, 64 << 10);
+		submit(&l, read, 64 << 10);
+		close.relid = g->offer[0].relid;
+		assert_int_equal(guest_post(g, &close, sizeof(close)), 0);
+		fv_release();
+		polled();
+		assert_memory_not_equal(guest_at(g, l.buffer), data, 64 << 10);
+		assert_int_equal(guest_open(g, &l.ch, &g->offer[0], 9), 0);
+		assert_true(nothing(&l));
+	}
+	for (u32 i = 0; i < 4; i++)
+		submit(&l, read, 64 << 10);
+	polled();
+	for (u32 i = 0; i < 4; i++)
+		assert_int_equal(answered(&l)->srb_status, SRB_STATUS_SUCCESS);
+}
+
+static void no_answer_later(void **state)
+{
+	struct vmbus_device *dev;
+	struct lun l;
+
+	lun_begin(&l, &dev);
+	fv.hold = true;
+	submit(&l, read, 64 << 10);
+	fake_time(g->fake->now + 100000000);
+	submit(&l, write, 64 << 10);
+	fake_time(g->fake->now + 40000000);
+	assert_true(nothing(&l));
+	fake_time(g->fake->now + 20000000);	/* 16 s after the first */
+	for (u32 i = 0; i < 2; i++) {
+		assert_int_equal(answered(&l)->scsi_status, SAM_CHECK_CONDITION);
+		assert_int_equal(l.last.srb.sense[2], SENSE_KEY_MEDIUM_ERROR);
+	}
+	assert_int_equal(fv.status, 0);
+	assert_int_equal(command(&l, read, 64 << 10)->scsi_status, SAM_CHECK_CONDITION);
 }
 
 /* ---- a wire ---- */
@@ -293,12 +444,6 @@ static struct net_backend *wire(void)
 		b->nic = &nic;
 	}
 	return b;
-}
-
-static void polled(void)
-{
-	assert_non_null(vm()->pollers);
-	vm()->pollers->poll(vm(), vm()->pollers);
 }
 
 static void frames(void **state)
@@ -385,7 +530,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(found_and_hidden), CASE(moved_into_reach), CASE(reads_and_writes),
 		CASE(fewer_features), CASE(an_error_is_an_error), CASE(no_answer), CASE(lies),
-		CASE(refused), CASE(as_a_lun), CASE(frames), CASE(a_wire_that_is_full),
+		CASE(refused), CASE(as_a_lun), CASE(answered_later),
+		CASE(more_than_slots), CASE(nobody_waits), CASE(no_answer_later), CASE(frames), CASE(a_wire_that_is_full),
 		CASE(a_wire_that_lies),
 	};
 
