@@ -141,7 +141,8 @@ static void step(struct input *in)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct vpci_config c = { .function = { { VPCI_TEST, 0 }, { VPCI_PASSTHROUGH, HW_BDF } } };
+	struct vpci_config c = { .function = { { .kind = VPCI_TEST },
+					       { .kind = VPCI_PASSTHROUGH, .bdf = HW_BDF } } };
 	struct vpci_version_request hello = { PCI_QUERY_PROTOCOL_VERSION, VPCI_VERSION_1_4 };
 	struct vpci_d0_entry entry = { PCI_BUS_D0ENTRY, 0, VMBUS_MMIO_LOW_BASE };
 	struct input in = { data, size };

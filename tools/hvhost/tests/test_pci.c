@@ -77,7 +77,8 @@ static void cfg_write(u32 slot, u32 where, u32 size, u32 v)
 
 static void make(enum vpci_kind first, enum vpci_kind second, u32 version)
 {
-	struct vpci_config c = { .function = { { first, HW_BDF }, { second, HW_BDF } } };
+	struct vpci_config c = { .function = { { .kind = first, .bdf = HW_BDF },
+					       { .kind = second, .bdf = HW_BDF } } };
 
 	assert_int_equal(vpci_create(&world->vm, 0, &c), 0);
 	world_open();
@@ -133,7 +134,7 @@ static void write_entry(void *table, u32 n, u32 handle, u32 control)
 
 static void versions(void **state)
 {
-	struct vpci_config c = { .function = { { VPCI_TEST, 0 } },
+	struct vpci_config c = { .function = { { .kind = VPCI_TEST } },
 				 .max_version = VPCI_VERSION_1_2 };
 	u32 query = PCI_QUERY_BUS_RELATIONS;
 
@@ -752,13 +753,27 @@ static void passthrough_msi(void **state)
 
 static void absent_function(void **state)
 {
-	struct vpci_config c = { .function = { { VPCI_PASSTHROUGH, 4 << 3 } } };
+	struct vpci_config c = { .function = { { .kind = VPCI_PASSTHROUGH, .bdf = 4 << 3 } } };
 
 	(void)state;
 	assert_int_equal(vpci_create(&world->vm, 0, &c), -HV_ENOENT);
 	assert_int_equal(world->offers, 0);
 	assert_int_equal(vpci_find_class(&world->vm, 0x010802, 0), HW_BDF);
 	assert_int_equal(vpci_find_class(&world->vm, 0x010802, 1), -HV_ENOENT);
+}
+
+static void by_class(void **state)
+{
+	struct vpci_config c = { .function = { { .kind = VPCI_CLASS, .class = 0x010802 } } };
+	struct vpci_config same = { .function = { { .kind = VPCI_PASSTHROUGH, .bdf = HW_BDF } } };
+
+	(void)state;
+	assert_int_equal(vpci_create(&world->vm, 0, &c), 0);
+	assert_int_equal(world_bus()->fn[0].desc.base_class, 1);
+	/* there is one, and it is taken */
+	assert_int_equal(vpci_create(&world->vm, 1, &c), -HV_ENOENT);
+	assert_int_equal(vpci_create(&world->vm, 1, &same), -HV_EBUSY);
+	assert_int_equal(world->offers, 1);
 }
 
 static u32 port(u16 at, u32 size, bool write, u32 value)
@@ -816,7 +831,7 @@ int main(void)
 		T(checksum_engine), T(delayed_command), T(eject_one_of_two), T(eject_the_last),
 		T(by_action), T(the_bus_by_action),
 		T(blocks), T(ring_full), T(script_faults), T(passthrough), T(passthrough_msi),
-		T(absent_function), T(ports), T(hostile_messages),
+		T(absent_function), T(by_class), T(ports), T(hostile_messages),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
