@@ -34,24 +34,40 @@ struct disk {
 	uint64_t at, len;
 };
 
-static bool find(struct disk *d, const char *prefix)
+static bool is_disk(struct disk *d, const char *name)
 {
-	struct dirent **list;
-	int n = scandir("/sys/block", &list, NULL, alphasort), fd;
+	int fd;
 
-	for (int i = 0; i < n; i++) {
-		if (!*d->path && !strncmp(list[i]->d_name, prefix, strlen(prefix)))
-			snprintf(d->path, sizeof(d->path), "/dev/%.32s", list[i]->d_name);
-		free(list[i]);
-	}
-	if (n >= 0)
-		free(list);
-	if (!*d->path)
-		return false;
+	snprintf(d->path, sizeof(d->path), "/dev/%.32s", name);
 	fd = open(d->path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0 || ioctl(fd, BLKGETSIZE64, &d->bytes))
 		d->bytes = 0;
 	close(fd);
+	return d->bytes;
+}
+
+/* Not all names have a disk: of NVMe, each path to one is listed too. */
+static bool look(struct disk *d, const char *prefix)
+{
+	struct dirent **list;
+	int n = scandir("/sys/block", &list, NULL, alphasort);
+	bool found = false;
+
+	for (int i = 0; i < n; i++) {
+		if (!found && !strncmp(list[i]->d_name, prefix, strlen(prefix)))
+			found = is_disk(d, list[i]->d_name);
+		free(list[i]);
+	}
+	if (n >= 0)
+		free(list);
+	return found;
+}
+
+/* A driver may still be scanning. */
+static bool find(struct disk *d, const char *prefix)
+{
+	for (int tries = 0; tries < 100 && !look(d, prefix); tries++)
+		usleep(100000);
 	return d->bytes;
 }
 

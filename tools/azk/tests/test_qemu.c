@@ -89,7 +89,7 @@ static void functions(void **state)
 	assert_non_null(hyperv_outside(&d));
 	l = line_of(&b);
 	/* only what is in memory makes the machine larger: 1 MiB, and hvhost's own */
-	assert_true(hyperv_heap(&d) < 24ull << 20);
+	assert_true(hyperv_heap(&d) < 32ull << 20);
 	has(l, "driver=raw,node-name=disk1,discard=unmap,read-only=on,file.driver=file,file.filename=/tmp/azk,,+test-");
 	has(l, "-device virtio-blk-pci,disable-legacy=on,drive=disk1,addr=0x2 ");
 	has(l, "-device virtio-blk-pci,disable-legacy=on,drive=disk2,addr=0x3 ");
