@@ -15,6 +15,10 @@
 
 #define event_arm	real_event_arm
 #define event_cancel	real_event_cancel
+#define vm_poll_add	real_poll_add
+#define vm_poll_message	real_poll_message
+void real_poll_add(struct vm *vm, struct poller *p);
+void real_poll_message(struct vm *vm, u64 *address, u32 *data);
 void real_event_arm(struct vm *vm, struct event *e, u64 due);
 void real_event_cancel(struct vm *vm, struct event *e);
 #include "svm/event.c"
@@ -158,6 +162,38 @@ static void armed_by_itself(void **state)
 	assert_int_equal(seen.n, 3);
 }
 
+struct asked {
+	struct poller poller;
+	u32 times;
+};
+
+static void asked(struct vm *vm, struct poller *p)
+{
+	container_of(p, struct asked, poller)->times++;
+}
+
+/* An NMI, which may be a device's: all are asked, once, and not before. */
+static void pollers(void **state)
+{
+	struct asked a = { .poller.poll = asked }, b = { .poller.poll = asked };
+	struct fake *f = *state;
+	u64 address;
+	u32 data;
+
+	vm_poll_message(&f->vm, &address, &data);
+	assert_int_equal(address, 0xfee00000);
+	assert_int_equal(data, 4u << 8);
+	vm_poll_add(&f->vm, &a.poller);
+	vm_poll_add(&f->vm, &b.poller);
+	events_run(&f->vm);
+	assert_int_equal(a.times + b.times, 0);
+	f->vm.svm->woken = true;
+	events_run(&f->vm);
+	events_run(&f->vm);
+	assert_int_equal(a.times, 1);
+	assert_int_equal(b.times, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -165,6 +201,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(early, setup, teardown),
 		cmocka_unit_test_setup_teardown(moved_and_cancelled, setup, teardown),
 		cmocka_unit_test_setup_teardown(armed_by_itself, setup, teardown),
+		cmocka_unit_test_setup_teardown(pollers, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
