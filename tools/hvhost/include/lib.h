@@ -16,7 +16,7 @@ size_t strlen(const char *s);
 int strcmp(const char *a, const char *b);
 int strncmp(const char *a, const char *b, size_t n);
 
-/* %d %i %u %x %p %s %c with l, ll, z, width, 0 and .precision; always ended by NUL. */
+/* %d %i %u %x %p %s %c with #, l, ll, z, width, 0 and .precision; always ended by NUL. */
 int hv_vsnprintf(char *to, size_t size, const char *format, va_list args);
 int hv_snprintf(char *to, size_t size, const char *format, ...) __printf(3, 4);
 

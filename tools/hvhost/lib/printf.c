@@ -5,6 +5,7 @@
 struct out {
 	char *to;
 	size_t size, n;
+	bool alternate;		/* # was said: 0x before hexadecimal digits */
 };
 
 static void put(struct out *o, char c)
@@ -14,8 +15,20 @@ static void put(struct out *o, char c)
 	o->n++;
 }
 
+/* What stands before the digits: behind blanks, before zeros. */
+static void put_front(struct out *o, bool minus, bool hex)
+{
+	if (minus)
+		put(o, '-');
+	if (hex) {
+		put(o, '0');
+		put(o, 'x');
+	}
+}
+
 static void put_number(struct out *o, u64 v, u32 base, bool minus, int width, char pad)
 {
+	bool hex = o->alternate && base == 16 && v;
 	char digits[24];
 	int n = 0;
 
@@ -23,12 +36,12 @@ static void put_number(struct out *o, u64 v, u32 base, bool minus, int width, ch
 		digits[n++] = "0123456789abcdef"[v % base];
 		v /= base;
 	} while (v);
-	if (minus && pad == '0')
-		put(o, '-');
-	for (int i = n + minus; i < width; i++)
+	if (pad == '0')
+		put_front(o, minus, hex);
+	for (int i = n + minus + 2 * hex; i < width; i++)
 		put(o, pad);
-	if (minus && pad != '0')
-		put(o, '-');
+	if (pad != '0')
+		put_front(o, minus, hex);
 	while (n)
 		put(o, digits[--n]);
 }
@@ -58,7 +71,7 @@ static const char *digits(const char *f, int *value, va_list *args)
 
 int hv_vsnprintf(char *to, size_t size, const char *f, va_list list)
 {
-	struct out o = { to, size, 0 };
+	struct out o = { to, size, 0, false };
 	va_list args;
 
 	va_copy(args, list);
@@ -72,6 +85,8 @@ int hv_vsnprintf(char *to, size_t size, const char *f, va_list list)
 			continue;
 		}
 		f++;
+		o.alternate = *f == '#';
+		f += o.alternate;
 		if (*f == '0')
 			pad = *f++;
 		f = digits(f, &width, &args);
