@@ -3,6 +3,9 @@
  * Interrupts of an NVMe controller behind a paravirtual PCI bus: each arrives on
  * the CPU it is meant for, and moves when its affinity is changed (the host's
  * retarget). Wants a controller nvme0 with a disk nvme0n1; only reads.
+ *	nvme [--eject]
+ * With --eject the host is asked, as phases 1 and 2, to take the controller and to
+ * bring it back.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -11,12 +14,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/io.h>
 #include <unistd.h>
 
 #include "ktap.h"
 
 #define CPUS	16
 #define TRIES	50
+#define PHASE	0xe8	/* port: a phase of the host's script begins */
+#define SPAN	(1u << 20)	/* of the disk, behind as much: looked at before and after */
 
 struct line {
 	int irq;
@@ -155,7 +161,48 @@ static void retarget(struct ktap *k, int cpus)
 	}
 }
 
-int main(void)
+/* ---- it goes and comes back ---- */
+
+static bool content(unsigned char *to)
+{
+	int fd = open("/dev/nvme0n1", O_RDONLY | O_DIRECT | O_CLOEXEC);
+	bool ok = fd >= 0 && pread(fd, to, SPAN, SPAN) == SPAN;
+
+	close(fd);
+	return ok;
+}
+
+static bool wait_for(bool there)
+{
+	for (int tries = 0; tries < 300; tries++) {
+		int fd = open("/dev/nvme0n1", O_RDONLY | O_CLOEXEC);
+
+		close(fd);
+		if (there == (fd >= 0))
+			return true;
+		usleep(100000);
+	}
+	return false;
+}
+
+static void eject(struct ktap *k, int cpus)
+{
+	unsigned char *before, *after;
+
+	if (posix_memalign((void **)&before, 4096, SPAN) || posix_memalign((void **)&after, 4096, SPAN))
+		exit(2);
+	if (!ktap(k, !ioperm(PHASE, 1, 1) && content(before), "the host can be asked"))
+		return;
+	for (unsigned char phase = 1; phase <= 2; phase++) {
+		outb(phase, PHASE);
+		ktap(k, wait_for(false), "phase %d: the controller is gone", phase);
+		ktap(k, wait_for(true) && content(after) && !memcmp(before, after, SPAN),
+		     "phase %d: it is back, with the same content", phase);
+		queues(k, cpus);
+	}
+}
+
+int main(int argc, char **argv)
 {
 	int cpus = (int)sysconf(_SC_NPROCESSORS_ONLN);
 	struct ktap k = { 0 };
@@ -168,6 +215,8 @@ int main(void)
 			retarget(&k, cpus);
 		else
 			ktap_skip(&k, "there is one CPU; boot with --cpus 2", "interrupts are moved");
+		if (argc > 1 && !strcmp(argv[1], "--eject"))
+			eject(&k, cpus);
 	}
 	return ktap_end(&k);
 }

@@ -77,13 +77,15 @@ verdict $? "and it is as it was"
 rm -f "$dir/before"
 
 # ---- QEMU's NVMe behind vPCI ----
+printf 'phase 1 vpci0 eject 0 1s\nphase 2 vpci0 eject 0 1s\n' >"$dir/script"
 for cpus in 1 2; do
 	truncate -s 64M "$dir/nvme"
 	guest "NVMe, $cpus vCPUs" 0 --cpus $cpus --vpci "nvme,file=$dir/nvme" -- \
-		block nvme --overwrite /pattern 33554432
-	kept "$dir/nvme" 33554432
+		block nvme --overwrite /pattern 1048576
+	kept "$dir/nvme" 1048576
 	verdict $? "NVMe, $cpus vCPUs: what the guest wrote is in the file"
-	guest "NVMe's interrupts, $cpus vCPUs" 0 --cpus $cpus --vpci nvme -- nvme
+	guest "NVMe's interrupts, $cpus vCPUs" 0 --cpus $cpus --vpci "nvme,file=$dir/nvme" \
+		--host-script "$dir/script" -- nvme --eject
 done
 
 # ---- several on one bus; QEMU's user network ----
