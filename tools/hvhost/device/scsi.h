@@ -9,6 +9,7 @@
 #define HVHOST_DEVICE_SCSI_H
 
 #include "block.h"
+#include "bytes.h"
 #include "device/answer.h"
 #include "stor_proto.h"
 #include "vmbus.h"
@@ -58,13 +59,6 @@ struct scsi_command {
 	u64 transferred;	/* bytes */
 	struct scsi_late *late;	/* answered later: scsi_late.c */
 };
-
-static inline u16 be16(const u8 *p) { return (u16)(p[0] << 8 | p[1]); }
-static inline u32 be32(const u8 *p) { return (u32)be16(p) << 16 | be16(p + 2); }
-static inline u64 be64(const u8 *p) { return (u64)be32(p) << 32 | be32(p + 4); }
-static inline void put_be16(u8 *p, u16 v) { p[0] = (u8)(v >> 8); p[1] = (u8)v; }
-static inline void put_be32(u8 *p, u32 v) { put_be16(p, (u16)(v >> 16)); put_be16(p + 2, (u16)v); }
-static inline void put_be64(u8 *p, u64 v) { put_be32(p, (u32)(v >> 32)); put_be32(p + 4, (u32)v); }
 
 /* scsi_cdb.c: do it. Fills the command's out fields; GOOD when nothing else is said. */
 void scsi_execute(struct scsi_lun *lun, struct scsi_command *c);
