@@ -13,6 +13,7 @@ struct answer {
 	struct event event;
 	struct answers *q;
 	struct vmbus_channel *ch;
+	answer_put *put;
 	u16 type, flags;
 	u64 trans_id;
 	bool rescind, only;	/* rescind the device behind it, or in its place */
@@ -28,7 +29,18 @@ void answers_init(struct answers *q, struct vmbus_device *dev)
 
 static int put(const struct answer *a)
 {
+	if (a->put)
+		return a->put(a->q, a->ch, a->trans_id, a->data, a->len);
 	return channel_send(a->ch, a->type, a->flags, a->trans_id, a->data, a->len);
+}
+
+/* The same without a copy. */
+static int put_now(struct answers *q, struct vmbus_channel *ch, const struct answer_packet *p,
+		   u32 len)
+{
+	if (p->put)
+		return p->put(q, ch, p->trans_id, p->data, len);
+	return channel_send(ch, p->type, p->flags, p->trans_id, p->data, len);
 }
 
 static struct answer *keep(struct answers *q, struct vmbus_channel *ch,
@@ -40,7 +52,7 @@ static struct answer *keep(struct answers *q, struct vmbus_channel *ch,
 		hv_log("%s: %s is lost: no memory", q->dev->name, p->what);
 		return NULL;
 	}
-	*a = (struct answer){ .q = q, .ch = ch, .type = p->type, .flags = p->flags,
+	*a = (struct answer){ .q = q, .ch = ch, .put = p->put, .type = p->type, .flags = p->flags,
 			      .trans_id = p->trans_id, .len = len };
 	memcpy(a->data, p->data, MIN(len, p->len));
 	return a;
@@ -78,7 +90,7 @@ static void go(struct answers *q, struct vmbus_channel *ch, const struct answer_
 	struct answer *a;
 
 	if (q->waiting || len > p->len ||
-	    channel_send(ch, p->type, p->flags, p->trans_id, p->data, len) == -HV_ENOSPC) {
+	    put_now(q, ch, p, len) == -HV_ENOSPC) {
 		a = keep(q, ch, p, len);
 		if (a)
 			go_kept(q, a);
@@ -182,7 +194,7 @@ void answer_send(struct answers *q, struct vmbus_channel *ch, const struct answe
 		len = MIN(len, f.len);
 		break;
 	case FAULT_LONG:
-		len = MIN(len + f.len, ANSWER_MAX);
+		len = MAX(len, MIN(len + f.len, ANSWER_MAX));
 		break;
 	case FAULT_STALE_ID:
 		mine.trans_id = q->stale_id;
@@ -196,7 +208,8 @@ void answer_send(struct answers *q, struct vmbus_channel *ch, const struct answe
 	case FAULT_SET:
 		break;
 	}
-	q->stale_id = p->trans_id;
+	if (!p->put)
+		q->stale_id = p->trans_id;
 	while (times--) {
 		if (f.delay)
 			delay(q, ch, &mine, len, f.delay);

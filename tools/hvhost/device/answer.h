@@ -20,14 +20,23 @@ struct answers {
 	u64 stale_id;			/* of an answer that was given */
 };
 
+/*
+ * How an answer gets to the guest when it is no packet of its own: RNDIS messages of
+ * a NIC go into a shared buffer first. Called when its time has come; -HV_ENOSPC: not
+ * now, try again when there is room. @data is the caller's.
+ */
+typedef int answer_put(struct answers *q, struct vmbus_channel *ch, u64 trans_id,
+		       const void *data, u32 len);
+
 /* One packet for the guest, by name. */
 struct answer_packet {
 	const char *what;		/* in scripts */
 	u16 type, flags;		/* VM_PKT_COMP answers a request */
 	u64 trans_id;
 	void *data;			/* a script may change it */
-	u32 len;			/* at most ANSWER_MAX */
+	u32 len;			/* "long" makes it ANSWER_MAX at most */
 	u32 status_at, status_size;	/* where "refuse" puts its status; size 0: nowhere */
+	answer_put *put;		/* NULL: a packet of @type */
 };
 
 void answers_init(struct answers *q, struct vmbus_device *dev);
