@@ -31,6 +31,28 @@
 	X(FILE_REQUESTS, "file_requests") \
 	X(NET_USER_DROPPED, "net_user_dropped") \
 	X(BACKEND_POLLS, "backend_polls") \
+	X(NET_RX_FILTERED, "net_rx_dropped_filter") \
+	X(NET_RX_TOO_LONG, "net_rx_dropped_too_long") \
+	X(NET_RX_BAD_CHECKSUM, "net_rx_bad_checksums") \
+	X(NET_RX_REFUSED, "net_rx_refused_by_guest") \
+	X(NET_TX_FRAMES, "net_tx_frames") \
+	X(NET_TX_LARGE, "net_tx_large_sends") \
+	X(NET_TX_SEGMENTS, "net_tx_segments") \
+	X(NET_TX_CHECKSUMS, "net_tx_checksums_filled") \
+	X(NET_TX_DROPPED, "net_tx_dropped_link_down") \
+	X(NET_TX_TOO_LONG, "net_tx_dropped_too_long") \
+	X(NET_CONTROL, "net_control_messages") \
+	X(PEER_FRAMES, "peer_frames") \
+	X(PEER_BAD_CHECKSUM, "peer_bad_checksums") \
+	X(PEER_MALFORMED, "peer_malformed") \
+	X(PEER_UNANSWERED, "peer_unanswered") \
+	X(PEER_ECHOES, "peer_echoes") \
+	X(PEER_DISCARDED, "peer_discarded") \
+	X(PEER_GENERATED, "peer_generated") \
+	X(PEER_GENERATED_LOST, "peer_generated_lost") \
+	X(PEER_TCP_OPENED, "peer_tcp_connections") \
+	X(PEER_TCP_BYTES, "peer_tcp_bytes") \
+	X(PEER_TCP_AGAIN, "peer_tcp_retransmits") \
 	X(FAULTS, "faults_injected") \
 	X(REFUSED, "guest_data_refused")
 

@@ -33,6 +33,17 @@ int scsi_lun_add(struct vmbus_device *dev, u8 id, struct block *block);
 struct block *scsi_lun_remove(struct vmbus_device *dev, u8 id);
 int scsi_lun_resize(struct vmbus_device *dev, u8 id, u64 bytes);
 
+/* ---- NIC: device/net.c ---- */
+
+struct net_backend;
+
+/*
+ * A NIC with address @mac and at most @queues channels (Hyper-V: one a processor), with
+ * @backend at the other end of its wire. NULL: no memory.
+ */
+struct vmbus_device *net_create(struct vm *vm, u32 number, const u8 mac[6], u32 queues,
+				struct net_backend *backend);
+
 /* ---- PCI: device/pci.c ---- */
 
 #define VPCI_MAX_FUNCTIONS	8
