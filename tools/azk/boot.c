@@ -114,6 +114,15 @@ static int check(const struct opt_usage *u, struct options *o, int nargs, char *
 			ret = opt_bad(u, "--disk: at most %d disks, %d MiB together in memory (file=F is not)",
 				      HYPERV_DISKS_MAX, (int)(HYPERV_DISKS_BYTES >> 20));
 	}
+	if (!ret && o->hyperv.nic.n && !(*m)->hvhost)
+		ret = opt_bad(u, "--nic is a NIC of hvhost: only with --machine hyperv");
+	for (size_t i = 0; !ret && i < o->hyperv.nic.n; i++) {
+		why = hyperv_nic(o->hyperv.nic.v[i]);
+		if (why)
+			ret = opt_bad(u, "--nic %s: %s", o->hyperv.nic.v[i], why);
+		else if (i == HYPERV_NICS_MAX)
+			ret = opt_bad(u, "--nic: at most %d", HYPERV_NICS_MAX);
+	}
 	if (!ret && (o->hyperv.script || o->counters) && !(*m)->hvhost)
 		ret = opt_bad(u, "--host-script and --counters are hvhost's: only with --machine hyperv");
 	if (!ret && o->hyperv.script)
@@ -273,6 +282,7 @@ int cmd_boot(int argc, char **argv)
 		{ "host-log", "F", "write what hvhost says (machine hyperv)", OPT_STR, &o.host_log },
 		{ "disk", "SIZE|FILE|file=FILE[,ro]", "SCSI disk: in memory, empty or a copy of FILE; or FILE itself, writes stay; repeatable (machine hyperv)", OPT_LIST, &o.hyperv.disk },
 		{ "host-script", "F", "latency, faults and actions of the host (machine hyperv)", OPT_STR, &o.hyperv.script },
+		{ "nic", "WHAT[,mac=MAC]", "network card; loopback: a peer that answers, at 192.0.2.1; repeatable (machine hyperv)", OPT_LIST, &o.hyperv.nic },
 		{ "counters", "F", "write what hvhost counted, as JSON (machine hyperv)", OPT_STR, &o.counters },
 		{ "vpci", "F[+F]...", "PCI bus behind VMBus with functions F, see below; repeatable (machine hyperv)", OPT_LIST, &o.hyperv.vpci },
 		{ NULL, NULL, NULL, OPT_FLAG, NULL },
@@ -305,6 +315,7 @@ int cmd_boot(int argc, char **argv)
 	strv_free(&o.add);
 	strv_free(&o.modules);
 	strv_free(&o.hyperv.disk);
+	strv_free(&o.hyperv.nic);
 	strv_free(&o.hyperv.vpci);
 	free(tail);
 	return ret == OPT_HELP ? AZK_OK : ret;

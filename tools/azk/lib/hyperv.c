@@ -4,7 +4,9 @@
  * guest. Called by qemu_args(); what hvhost itself reads is in
  * tools/hvhost/boot/config.h.
  */
+#include <ctype.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -17,6 +19,7 @@
 #include "qemu.h"
 
 #define TIMERS_MIN	3	/* of QEMU's HPET */
+#define NIC_BYTES	(8u << 20)	/* of hvhost's heap: rings, sections, the peer's TCP buffers */
 #define HEAP_LEAST	(16u << 20)	/* tools/hvhost/boot/config.c */
 #define HEAP_KEPT	(4u << 20)	/* of a disk that is a file: its buffer and queue */
 
@@ -108,6 +111,7 @@ uint64_t hyperv_heap(const struct hyperv_devices *d)
 				disk.memory + disk.memory / 1024 + (1u << 20);
 		free(disk.file);
 	}
+	heap += d ? d->nic.n * NIC_BYTES : 0;
 	return (heap + (2u << 20) - 1) & ~(uint64_t)((2u << 20) - 1);
 }
 
@@ -146,12 +150,14 @@ void hyperv_kernel(struct strv *argv, const struct qemu_boot *b)
 	strv_add(argv, "-kernel");
 	strv_add(argv, host);
 	buf_addf(&words, "cpus=%d%s", b->cpus, b->icount ? " icount" : "");
-	if (d && d->disk.n)
+	if (d && (d->disk.n || d->nic.n))
 		buf_addf(&words, " heap=%" PRIu64, hyperv_heap(d));
 	if (b->append && strstr(b->append, "nox2apic"))
 		buf_adds(&words, " apic-msrs");
 	if (d)
 		hvpci_words(&words, d);
+	for (size_t i = 0; d && i < d->nic.n; i++)
+		buf_addf(&words, " nic=%s", d->nic.v[i]);
 	add_doubled(&modules, b->kernel);
 	if (b->append && *b->append) {
 		buf_adds(&modules, " ");
@@ -174,6 +180,28 @@ void hyperv_kernel(struct strv *argv, const struct qemu_boot *b)
 	buf_free(&modules);
 	buf_free(&words);
 	free(host);
+}
+
+const char *hyperv_nic(const char *nic)
+{
+	const char *mac = "xx:xx:xx:xx:xx:xx", *at = nic + strlen("loopback");
+	size_t n = strlen(mac);
+
+	if (!strcmp(nic, "user"))
+		return "QEMU's user network is not there yet; use loopback";
+	if (!str_starts(nic, "loopback") || (*at && !str_starts(at, ",mac=")))
+		return "wants loopback or loopback,mac=XX:XX:XX:XX:XX:XX";
+	if (!*at)
+		return NULL;
+	at += strlen(",mac=");
+	if (strlen(at) != n)
+		return "a MAC address has six bytes: 02:00:00:00:00:01";
+	for (size_t i = 0; i < n; i++)
+		if (mac[i] == ':' ? at[i] != ':' : !isxdigit((unsigned char)at[i]))
+			return "a MAC address has six bytes: 02:00:00:00:00:01";
+	if (strtoul((char[]){ at[0], at[1], '\0' }, NULL, 16) & 1)
+		return "a MAC address of one station has an even first byte";
+	return NULL;
 }
 
 bool hyperv_line(const char *line)

@@ -14,6 +14,7 @@ struct qemu_boot;
 /* What is on the bus, as hvhost's own words. */
 struct hyperv_devices {
 	struct strv disk;	/* SIZE, FILE or file=FILE, and ",ro": LUNs of scsi0 */
+	struct strv nic;	/* "loopback[,mac=MAC]": net0, net1, ... */
 	const char *script;	/* host script, or NULL */
 	struct strv vpci;	/* a bus each: lib/hvpci.h */
 };
@@ -27,6 +28,7 @@ struct hyperv_devices {
 
 #define HYPERV_CPUS_MAX	16
 #define HYPERV_DISKS_MAX	16
+#define HYPERV_NICS_MAX	8
 #define HYPERV_DISKS_BYTES	(1ull << 30)	/* all together: hvhost's heap is below 4 GiB */
 
 /* For the machine table: -machine and the timers hvhost needs. */
@@ -47,6 +49,8 @@ const char *hyperv_disk(const char *disk, struct hyperv_disk *d);
 const char *hyperv_outside(const struct hyperv_devices *d);
 /* Bytes of memory hvhost needs for itself, which the machine has on top of the guest's. */
 uint64_t hyperv_heap(const struct hyperv_devices *d);
+/* NULL, or what is wrong with NIC @nic. */
+const char *hyperv_nic(const char *nic);
 /* AZK_OK, or an error after one line with file:line and what was expected. */
 int hyperv_script(const char *file);
 /* A line of hvhost's? */

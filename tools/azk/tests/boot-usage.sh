@@ -70,6 +70,11 @@ try 198 "a bus has 8 functions" "nine functions on a bus" \
 try 198 "places for 29 functions" "more functions than places" --machine hyperv \
 	--vpci nvme+nvme+nvme+nvme+nvme+nvme+nvme+nvme --vpci nvme+nvme+nvme+nvme+nvme+nvme+nvme+nvme \
 	--vpci nvme+nvme+nvme+nvme+nvme+nvme+nvme+nvme --vpci nvme+nvme+nvme+nvme+nvme+nvme "$dir/k"
+try 198 "only with --machine hyperv" "a NIC of hvhost elsewhere" --machine q35 --nic loopback "$dir/k"
+try 198 "wants loopback" "an unknown network" --machine hyperv --nic bridge "$dir/k"
+try 198 "not there yet" "QEMU's network" --machine hyperv --nic user "$dir/k"
+try 198 "six bytes" "a short MAC address" --machine hyperv --nic loopback,mac=02:00:00 "$dir/k"
+try 198 "even first byte" "a MAC address of many" --machine hyperv --nic loopback,mac=03:00:00:00:00:01 "$dir/k"
 try 198 "only with --machine hyperv" "a host script elsewhere" --machine q35 --host-script "$dir/script" "$dir/k"
 try 200 "$dir/script:3: expected delay, drop" "a host script that is wrong" \
 	--machine hyperv --host-script "$dir/script" "$dir/k"

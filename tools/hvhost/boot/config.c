@@ -121,6 +121,47 @@ static bool vpci(struct vm_config *c, const char *s, size_t n)
 	return true;
 }
 
+static int digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+static bool mac_parse(const char *s, size_t n, u8 mac[6])
+{
+	if (n != 17)
+		return false;
+	for (u32 i = 0; i < 6; i++) {
+		int high = digit(s[3 * i]), low = digit(s[3 * i + 1]);
+
+		if (high < 0 || low < 0 || (i < 5 && s[3 * i + 2] != ':'))
+			return false;
+		mac[i] = (u8)(high << 4 | low);
+	}
+	/* of one station */
+	return !(mac[0] & 1);
+}
+
+static bool nic(struct vm_config *c, const char *val, size_t n)
+{
+	static const char kind[] = "loopback", option[] = ",mac=";
+	const size_t k = sizeof(kind) - 1, o = sizeof(option) - 1;
+	struct nic_config *d = &c->nic[c->nics];
+
+	if (c->nics == VM_MAX_NICS || n < k || memcmp(val, kind, k))
+		return false;
+	if (n > k) {
+		if (n < k + o || memcmp(val + k, option, o) || !mac_parse(val + k + o, n - k - o, d->mac))
+			return false;
+		d->mac_given = true;
+	}
+	c->nics++;
+	return true;
+}
+
 static bool take(struct vm_config *c, const char *key, size_t kn, const char *val, size_t vn)
 {
 	u64 n;
@@ -138,6 +179,8 @@ static bool take(struct vm_config *c, const char *key, size_t kn, const char *va
 		return number(val, vn, &c->seed);
 	if (IS("disk"))
 		return disk(c, val, vn);
+	if (IS("nic"))
+		return nic(c, val, vn);
 	if (IS("vpci"))
 		return vpci(c, val, vn);
 	if (IS("apic-msrs"))
@@ -166,7 +209,7 @@ bool config_parse(struct vm_config *c, const char *text, char *why, size_t size)
 		for (k = 0; k < n && text[k] != '='; k++)
 			;
 		if (n && !take(c, text, k, text + k + (k < n), k < n ? n - k - 1 : 0)) {
-			hv_snprintf(why, size, "'%.*s': expected cpus=1..%d, heap=SIZE, seed=N, disk=SIZE|@MODULE|file[,ro], vpci=test|BB:DD.F|class:CCCCCC[+...], apic-msrs, icount, quiet",
+			hv_snprintf(why, size, "'%.*s': expected cpus=1..%d, heap=SIZE, seed=N, disk=SIZE|@MODULE|file[,ro], nic=loopback[,mac=MAC], vpci=test|BB:DD.F|class:CCCCCC[+...], apic-msrs, icount, quiet",
 				    (int)MIN(n, 64), text, VM_MAX_VPS);
 			return false;
 		}

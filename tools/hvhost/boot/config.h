@@ -10,6 +10,7 @@
 
 #define VM_MAX_DISKS	16
 #define VM_MAX_VPCI	8
+#define VM_MAX_NICS	8
 
 struct vm_config {
 	u32 cpus;		/* cpus=1..16 */
@@ -25,6 +26,11 @@ struct vm_config {
 	u32 vpcis;
 	/* vpci=FUNCTION[+FUNCTION]..., a bus: test, BB:DD.F or class:BBSSII (hexadecimal) */
 	struct vpci_config vpci[VM_MAX_VPCI];
+	u32 nics;
+	struct nic_config {
+		u8 mac[6];
+		bool mac_given;	/* else it follows from the number */
+	} nic[VM_MAX_NICS];	/* nic=loopback, and ",mac=AA:BB:CC:DD:EE:FF": net0, net1, ... */
 	bool apic_msrs;		/* apic-msrs: recommend EOI, ICR and TPR by MSR: for xAPIC guests */
 	bool icount;		/* icount: the TSC is 1 GHz and counts instructions */
 	bool quiet;		/* quiet: log only faults */

@@ -4,6 +4,7 @@
 #include "boot/config.h"
 #include "device.h"
 #include "lib.h"
+#include "net.h"
 
 /* Hyper-V offers a sub-channel for every four processors after the first. */
 #define SUB_CHANNELS(vps)	(((vps) - 1) / 4)
@@ -46,11 +47,32 @@ static int disks(struct vm *vm, const struct vm_config *c, const struct device_i
 	return 0;
 }
 
+/* Hyper-V's own addresses begin so; the last byte is the number. */
+static const u8 mac[6] = { 0x00, 0x15, 0x5d, 0x00, 0x00, 0x00 };
+
+static int nics(struct vm *vm, const struct vm_config *c)
+{
+	for (u32 i = 0; i < c->nics; i++) {
+		struct net_backend *b = loopback_create(vm);
+		u8 own[6];
+
+		memcpy(own, c->nic[i].mac_given ? c->nic[i].mac : mac, sizeof(own));
+		if (!c->nic[i].mac_given)
+			own[5] = (u8)(i + 1);
+		/* a channel for each processor: netvsc uses no more */
+		if (!b || !net_create(vm, i, own, vm->vps, b))
+			return -HV_ENOMEM;
+	}
+	return 0;
+}
+
 int devices_init(struct vm *vm, const struct device_images *images)
 {
 	const struct vm_config *c = vm->config;
 	int err = c->disks ? disks(vm, c, images) : 0;
 
+	if (!err)
+		err = nics(vm, c);
 	for (u32 i = 0; i < c->vpcis && !err; i++)
 		err = vpci_create(vm, i, &c->vpci[i]);
 	return err;
