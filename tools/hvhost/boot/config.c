@@ -6,6 +6,7 @@
 #include "boot/config.h"
 #include "lib.h"
 #include "vm.h"
+#include "vmbus_proto.h"
 
 static bool number(const char *s, size_t n, u64 *out)
 {
@@ -19,6 +20,54 @@ static bool number(const char *s, size_t n, u64 *out)
 		v = v * 10 + (u64)(s[i] - '0');
 	}
 	*out = v;
+	return true;
+}
+
+/* Decimal, or hexadecimal behind 0x. */
+static bool mask(const char *s, size_t n, u64 max, u64 *out)
+{
+	u64 v = 0;
+
+	if (n < 3 || s[0] != '0' || s[1] != 'x')
+		return number(s, n, out) && *out <= max;
+	for (size_t i = 2; i < n; i++) {
+		char c = s[i];
+		u32 digit = c >= '0' && c <= '9' ? (u32)(c - '0') :
+			    c >= 'a' && c <= 'f' ? (u32)(c - 'a' + 10) : 16;
+
+		if (digit == 16 || v >> 60)
+			return false;
+		v = v << 4 | digit;
+	}
+	*out = v;
+	return v <= max;
+}
+
+static bool mask32(const char *s, size_t n, u32 *out)
+{
+	u64 v;
+
+	if (!mask(s, n, UINT32_MAX, &v))
+		return false;
+	*out = (u32)v;
+	return true;
+}
+
+/* MAJOR.MINOR, a digit each: all there are. */
+static bool version(const char *s, size_t n, u32 *out)
+{
+	if (n != 3 || s[0] < '0' || s[0] > '9' || s[1] != '.' || s[2] < '0' || s[2] > '9')
+		return false;
+	*out = VMBUS_VERSION(s[0] - '0', s[2] - '0');
+	return true;
+}
+
+static bool name(const char *s, size_t n, char *to, size_t size)
+{
+	if (!n || n >= size)
+		return false;
+	memcpy(to, s, n);
+	to[n] = '\0';
 	return true;
 }
 
@@ -183,6 +232,20 @@ static bool take(struct vm_config *c, const char *key, size_t kn, const char *va
 		return nic(c, val, vn);
 	if (IS("vpci"))
 		return vpci(c, val, vn);
+	if (IS("privileges"))
+		return mask(val, vn, UINT64_MAX, &c->privileges);
+	if (IS("features"))
+		return mask32(val, vn, &c->features);
+	if (IS("hints"))
+		return mask32(val, vn, &c->hints);
+	if (IS("vmbus"))
+		return version(val, vn, &c->vmbus_max);
+	if (IS("monitored"))
+		return name(val, vn, c->monitored, sizeof(c->monitored));
+	if (IS("shared-interrupt"))
+		return name(val, vn, c->shared, sizeof(c->shared));
+	if (IS("testdev"))
+		return c->testdev = !vn;
 	if (IS("apic-msrs"))
 		return c->apic_msrs = !vn;
 	if (IS("icount"))
@@ -199,6 +262,9 @@ bool config_parse(struct vm_config *c, const char *text, char *why, size_t size)
 	c->cpus = 1;
 	c->heap = 16u << 20;
 	c->seed = 1;
+	c->privileges = UINT64_MAX;
+	c->features = UINT32_MAX;
+	c->hints = HV_HINTS_DEFAULT;
 	while (*text) {
 		size_t n = 0, k;
 
@@ -209,7 +275,7 @@ bool config_parse(struct vm_config *c, const char *text, char *why, size_t size)
 		for (k = 0; k < n && text[k] != '='; k++)
 			;
 		if (n && !take(c, text, k, text + k + (k < n), k < n ? n - k - 1 : 0)) {
-			hv_snprintf(why, size, "'%.*s': expected cpus=1..%d, heap=SIZE, seed=N, disk=SIZE|@MODULE|file[,ro], nic=loopback[,mac=MAC], vpci=test|BB:DD.F|class:CCCCCC[+...], apic-msrs, icount, quiet",
+			hv_snprintf(why, size, "'%.*s': expected cpus=1..%d, heap=SIZE, seed=N, disk=SIZE|@MODULE|file[,ro], nic=loopback[,mac=MAC], vpci=test|BB:DD.F|class:CCCCCC[+...], privileges=MASK, features=MASK, hints=MASK, vmbus=VERSION, monitored=DEVICE, shared-interrupt=DEVICE, testdev, apic-msrs, icount, quiet",
 				    (int)MIN(n, 64), text, VM_MAX_VPS);
 			return false;
 		}

@@ -7,10 +7,17 @@
 #define HVHOST_CONFIG_H
 
 #include "device.h"
+#include "hv_tlfs.h"
 
 #define VM_MAX_DISKS	16
 #define VM_MAX_VPCI	8
 #define VM_MAX_NICS	8
+
+/*
+ * What the guest is told to prefer. Not the hypercalls for interrupts and TLB
+ * flushes: they cost what the APIC's ICR costs, an exit (README.md, "Hints").
+ */
+#define HV_HINTS_DEFAULT	(HV_HINT_RELAXED_TIMING | HV_HINT_MMIO_HYPERCALLS)
 
 struct vm_config {
 	u32 cpus;		/* cpus=1..16 */
@@ -32,6 +39,14 @@ struct vm_config {
 		bool mac_given;	/* else it follows from the number */
 	} nic[VM_MAX_NICS];	/* nic=loopback, and ",mac=AA:BB:CC:DD:EE:FF": net0, net1, ... */
 	bool apic_msrs;		/* apic-msrs: recommend EOI, ICR and TPR by MSR: for xAPIC guests */
+	/* privileges=, features=, hints=: bits that stay of EAX and EBX, and of EDX, of
+	 * CPUID 0x40000003, and EAX of 0x40000004 */
+	u64 privileges;
+	u32 features, hints;
+	u32 vmbus_max;		/* vmbus=MAJOR.MINOR: the highest version accepted; 0: any */
+	char monitored[16];	/* monitored=DEVICE: signals by monitor page; "scsi0", or "*" */
+	char shared[16];	/* shared-interrupt=DEVICE: signals by interrupt page */
+	bool testdev;		/* testdev: ports of the test device, for flat kernels */
 	bool icount;		/* icount: the TSC is 1 GHz and counts instructions */
 	bool quiet;		/* quiet: log only faults */
 };

@@ -5,6 +5,7 @@
 #include "device.h"
 #include "lib.h"
 #include "net.h"
+#include "testdev.h"
 
 /* Hyper-V offers a sub-channel for every four processors after the first. */
 #define SUB_CHANNELS(vps)	(((vps) - 1) / 4)
@@ -73,6 +74,8 @@ int devices_init(struct vm *vm, const struct device_images *images)
 
 	if (!err)
 		err = nics(vm, c);
+	if (!err && c->testdev && !testdev_init(vm))
+		err = -HV_ENOMEM;
 	for (u32 i = 0; i < c->vpcis && !err; i++)
 		err = vpci_create(vm, i, &c->vpci[i]);
 	return err;

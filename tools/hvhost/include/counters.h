@@ -12,6 +12,7 @@
 #define HVHOST_COUNTERS(X) \
 	X(HOST_EVENTS, "host_events") \
 	X(SIGNALS_IN, "signals_from_guest") \
+	X(MONITORED, "monitored_signals") \
 	X(SIGNALS_OUT, "signals_to_guest") \
 	X(MESSAGES_IN, "messages_from_guest") \
 	X(MESSAGES_OUT, "messages_to_guest") \

@@ -21,6 +21,9 @@ int synic_post(struct vp *vp, u32 sint, u32 type, const void *payload, u32 len);
 /* Set event flag @flag (0..2047) of @sint and interrupt @vp when it was clear. */
 int synic_signal(struct vp *vp, u32 sint, u32 flag);
 
+/* Raise @sint of @vp and nothing else. 0, or -HV_ENOENT: it is off. */
+int synic_interrupt(struct vp *vp, u32 sint);
+
 /* Called by tlfs/: the guest's hypercalls, as HV_STATUS_* of tlfs.h. */
 u16 vmbus_post_message(struct vp *vp, u32 connection, u32 type,
 		       const void *payload, u32 len);

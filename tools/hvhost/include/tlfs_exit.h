@@ -48,6 +48,12 @@ u8 vp_apic_tpr_read(struct vp *vp);
 void vp_apic_tpr_write(struct vp *vp, u8 tpr);
 
 /*
+ * The TLBs of the VPs whose bits are in @vps hold nothing of before any more when
+ * this returns. @self, who asks, has just left the guest and counts as done.
+ */
+void vps_flush_tlb(struct vp *self, u64 vps);
+
+/*
  * A timer of @vp's own that raises @vector in its local APIC at @due (100 ns)
  * without an exit. @due 0 stops it.
  */

@@ -12,6 +12,7 @@
 #include "types.h"
 
 #define VM_MAX_VPS	16
+#define VM_GPA_BITS	40	/* physical addresses of the guest: what svm/npt.c maps */
 
 struct vm;
 struct svm;		/* svm/: clock, lock, nested page table */
@@ -22,6 +23,7 @@ struct vmbus;		/* vmbus/ */
 struct script;		/* script/ */
 struct vpci;		/* device/pci.c: all PCI buses */
 struct counters;	/* script/counters.h */
+struct testdev;		/* device/testdev.c */
 struct vm_config;	/* boot/config.h: what the command line asked for */
 
 struct vp {
@@ -41,6 +43,7 @@ struct vm {
 	struct vpci *vpci;
 	struct script *script;
 	struct counters *counters;
+	struct testdev *testdev;	/* NULL: not there */
 	u64 seed;
 	struct svm *svm;
 	void *mem;		/* boot/memory.h */

@@ -11,6 +11,7 @@
 #define VMBUS_MESSAGE_TYPE	1	/* type of a SynIC message that is VMBus' */
 #define VMBUS_SINT		2
 #define VMBUS_CONNECTION_ID	1	/* of messages, versions before 5.0 */
+#define VMBUS_EVENT_CONNECTION_ID 2	/* of channels without an interrupt of their own */
 #define VMBUS_CONNECTION_ID_4	4	/* and from then on */
 
 #define VMBUS_VERSION(major, minor)	((u32)(major) << 16 | (minor))
@@ -110,7 +111,40 @@ struct msg_modify_response {
 	u32 relid, status;
 } __packed;
 
+struct msg_connect {	/* TL_CONNECT_REQUEST */
+	struct msg_header header;
+	struct guid endpoint, service;
+} __packed;
+
+struct msg_connect_result {
+	struct msg_header header;
+	struct guid endpoint, service;
+	u32 status;
+} __packed;
+
+/* An NTSTATUS, as of any connect(); OpenVMM's vmbus_core answers it, too. */
+#define VMBUS_CONNECTION_REFUSED 0xc0000236u
+
 #define VMBUS_STATUS_REFUSED	0xc0000001u	/* STATUS_UNSUCCESSFUL */
+
+/* ---- monitor pages: bits set in place of a hypercall ---- */
+#define MONITOR_GROUPS	4
+struct monitor_page {
+	u32 group_enable, reserved1;
+	struct {
+		u32 pending, armed;
+	} group[MONITOR_GROUPS];
+	u64 reserved2[3];
+	s32 next_check[MONITOR_GROUPS][32];
+	u16 latency[MONITOR_GROUPS][32];	/* 100 ns */
+	u64 reserved3[32];
+	struct {
+		u32 connection;
+		u16 flag, reserved;
+	} parameter[MONITOR_GROUPS][32];
+	u8 reserved4[1984];
+};
+_Static_assert(sizeof(struct monitor_page) == PAGE_SIZE, "hv_monitor_page");
 
 /* ---- rings: a page of this, then data ---- */
 struct ring_header {

@@ -12,6 +12,7 @@
 #include "lib/hw.h"
 #include "svm/msr.h"
 #include "svm/svm.h"
+#include "testdev.h"
 #include "tlfs_exit.h"
 #include "vpci.h"
 
@@ -181,10 +182,13 @@ static void do_io(struct vcpu *v)
 	if ((port & ~7u) == PORT_PCI && !(info & IOIO_STRING)) {
 		do_pci(v, info);
 	} else if (info & (IOIO_IN | IOIO_STRING)) {
-		/* nothing to read at either port */
+		/* nothing to read at any of them */
 		if (info & IOIO_STRING)
 			guest_stop(v, "string access to a port of the host", port);
 		v->vmcb->rax |= info & 0x40 ? 0xffffffff : info & 0x20 ? 0xffff : 0xff;
+	} else if ((port & ~3u) == PORT_TESTDEV) {
+		if (info & IOIO_4 && port == PORT_TESTDEV)
+			testdev_write(v->vp->vm, (u32)v->vmcb->rax);
 	} else if (port == PORT_PHASE) {
 		char name[16];
 
@@ -275,9 +279,11 @@ static void enter(struct vcpu *v)
 	u64 at = s->stops ? icount_enter(v) : 0, from;
 
 	v->vmcb->tsc_offset = s->tsc_offset;
+	v->inside = true;
 	unlock(s);
 	from = at ? at : rdtsc();
 	v->exit_tsc = svm_enter(v->vmcb, &v->regs, at, s->hold);
+	v->inside = false;
 	v->run_tsc += v->exit_tsc - from;
 	lock(s);
 	if (s->stops)
@@ -346,7 +352,7 @@ void svm_init(struct vm *vm)
 		hv_die("no memory for the processors");
 	vm->svm = s;
 	s->n_cr3 = npt_build(vm);
-	permit_build(s);
+	permit_build(s, vm->config->testdev);
 	for (u32 i = 0; i < vm->vps; i++)
 		vcpu_create(vm, i);
 	processor_setup(vm->vp[0].vcpu);

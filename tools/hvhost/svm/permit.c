@@ -7,6 +7,7 @@
 #include "lib.h"
 #include "svm/msr.h"
 #include "svm/svm.h"
+#include "testdev.h"
 
 static void msr_bits(u8 *map, u32 msr, bool read, bool write)
 {
@@ -16,7 +17,7 @@ static void msr_bits(u8 *map, u32 msr, bool read, bool write)
 	map[base + bit / 8] |= (u8)((read | write << 1) << (bit % 8));
 }
 
-void permit_build(struct svm *s)
+void permit_build(struct svm *s, bool testdev)
 {
 	u8 *msr = hv_alloc_pages(2), *io = hv_alloc_pages(3);
 
@@ -31,6 +32,8 @@ void permit_build(struct svm *s)
 	io[PORT_PHASE / 8] |= 1 << (PORT_PHASE % 8);
 	/* PCI configuration: functions that hvhost keeps are not to be found */
 	io[PORT_PCI / 8] = 0xff;
+	if (testdev)
+		io[PORT_TESTDEV / 8] |= 0xf << (PORT_TESTDEV % 8);
 	s->msrpm = (u64)msr;
 	s->iopm = (u64)io;
 }

@@ -31,6 +31,7 @@ struct vcpu {
 	bool hidden;		/* segment state that VMRUN does not load is due */
 	bool guest_nmi;		/* one to inject */
 	bool in_nmi;		/* until the guest's IRET */
+	volatile bool inside;	/* in the guest, or about to enter it */
 	volatile bool online;
 	volatile bool init;	/* INIT: reset and wait for SIPI */
 	volatile s32 sipi;	/* vector, or -1 */
@@ -72,7 +73,7 @@ void svm_drain(void);
 
 /* ---- svm/npt.c, svm/permit.c ---- */
 u64 npt_build(struct vm *vm);		/* physical address of the root; hv_die() */
-void permit_build(struct svm *s);
+void permit_build(struct svm *s, bool testdev);
 
 /* ---- svm/vcpu.c ---- */
 void vcpu_create(struct vm *vm, u32 index);

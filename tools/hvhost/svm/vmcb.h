@@ -92,6 +92,7 @@ _Static_assert(sizeof(struct vmcb) == 4096, "vmcb");
 #define IOIO_IN		(1u << 0)
 #define IOIO_STRING	(1u << 2)
 #define IOIO_REP	(1u << 3)
+#define IOIO_4		(1u << 6)	/* four bytes */
 
 #define EFER_LME	(1ull << 8)
 #define EFER_LMA	(1ull << 10)

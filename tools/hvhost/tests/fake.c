@@ -18,7 +18,10 @@ static struct block blocks = { &blocks, &blocks, 0, 0 };
 
 struct fake *fake_begin(u32 vps)
 {
+	char why[1];
+
 	fake = calloc(1, sizeof(*fake));
+	config_parse(&fake->config, "", why, sizeof(why));
 	memset(ram, 0, sizeof(ram));
 	fake->ram = ram;
 	fake->heap_left = FAKE_HEAP;
@@ -277,6 +280,11 @@ u8 vp_apic_tpr_read(struct vp *vp)
 
 void vp_apic_tpr_write(struct vp *vp, u8 tpr)
 {
+}
+
+void vps_flush_tlb(struct vp *self, u64 vps)
+{
+	fake->flushed |= vps;
 }
 
 void vp_comparator(struct vp *vp, u64 due, u8 vector)

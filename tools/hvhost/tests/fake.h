@@ -24,6 +24,7 @@ struct fake {
 	u32 interrupts[VM_MAX_VPS][256];
 	u64 comparator[VM_MAX_VPS];	/* due time; 0: stopped */
 	u32 resets;
+	u64 flushed;			/* VPs whose TLB was */
 	char log[4096];			/* the last lines of the host */
 	u64 heap_left;			/* bytes hv_alloc() still gives */
 	struct { u64 pa, len; } hide[16];	/* vm_hide() */

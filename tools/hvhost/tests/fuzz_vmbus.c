@@ -140,9 +140,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			tlfs_wrmsr(&g->fake->vm.vp[vp], msr, v);
 			break;
 		}
-		case 5:
-			guest_hypercall(g, take(&in, 8), take(&in, 3), take(&in, 3));
+		case 5: {
+			struct hypercall_regs r = { .rcx = take(&in, 8) };
+
+			r.rdx = take(&in, 3);
+			r.r8 = take(&in, 3);
+			tlfs_hypercall(&g->fake->vm.vp[0], &r);
 			break;
+		}
 		case 6:
 			host(g, &dev, &in);
 			break;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Synthetic MSRs. One that is not there, a write to one that cannot be written
- * and a reserved bit are #GP (false), as the TLFS has it.
+ * Synthetic MSRs. One that is not there, one whose privilege the guest does not
+ * have, a write to one that cannot be written, and a bit that has to be zero are
+ * #GP (false), as the TLFS has it. Bits it calls "reserved, preserve" are kept as
+ * they are written.
  */
 #include "lib.h"
 #include "tlfs/tlfs.h"
@@ -24,10 +26,41 @@ bool tlfs_init(struct vm *vm)
 	return true;
 }
 
+/* Which bits of the features leaf an MSR needs: of EAX, and of EDX. */
+static const struct {
+	u32 first, last, privilege, feature;
+} needs[] = {
+	{ HV_MSR_GUEST_OS_ID, HV_MSR_HYPERCALL, HV_ACCESS_HYPERCALL, 0 },
+	{ HV_MSR_VP_INDEX, HV_MSR_VP_INDEX, HV_ACCESS_VP_INDEX, 0 },
+	{ HV_MSR_RESET, HV_MSR_RESET, HV_ACCESS_RESET, 0 },
+	{ HV_MSR_VP_RUNTIME, HV_MSR_VP_RUNTIME, HV_ACCESS_VP_RUNTIME, 0 },
+	{ HV_MSR_TIME_REF_COUNT, HV_MSR_TIME_REF_COUNT, HV_ACCESS_REF_COUNTER, 0 },
+	{ HV_MSR_REFERENCE_TSC, HV_MSR_REFERENCE_TSC, HV_ACCESS_REF_TSC, 0 },
+	{ HV_MSR_TSC_FREQUENCY, HV_MSR_APIC_FREQUENCY, HV_ACCESS_FREQUENCY,
+	  HV_FEATURE_FREQUENCY_MSRS },
+	{ HV_MSR_EOI, HV_MSR_VP_ASSIST_PAGE, HV_ACCESS_APIC, 0 },
+	{ HV_MSR_SCONTROL, HV_MSR_SINT0 + HV_SINTS - 1, HV_ACCESS_SYNIC, 0 },
+	{ HV_MSR_STIMER0_CONFIG, HV_MSR_STIMER0_CONFIG + 2 * HV_STIMERS - 1, HV_ACCESS_STIMER, 0 },
+	{ HV_MSR_CRASH_P0, HV_MSR_CRASH_CTL, 0, HV_FEATURE_CRASH_MSRS },
+	{ HV_MSR_REENLIGHTENMENT, HV_MSR_TSC_EMULATION_STATUS, HV_ACCESS_REENLIGHTENMENT, 0 },
+	{ HV_MSR_TSC_INVARIANT, HV_MSR_TSC_INVARIANT, HV_ACCESS_TSC_INVARIANT, 0 },
+};
+
+static bool offered(const struct vm *vm, u32 msr)
+{
+	for (u32 i = 0; i < ARRAY_SIZE(needs); i++)
+		if (msr >= needs[i].first && msr <= needs[i].last)
+			return !(needs[i].privilege & ~tlfs_privileges(vm)) &&
+			       !(needs[i].feature & ~tlfs_features(vm));
+	return false;
+}
+
 bool tlfs_rdmsr(struct vp *vp, u32 msr, u64 *value)
 {
 	struct tlfs *p = vp->vm->tlfs;
 
+	if (!offered(vp->vm, msr))
+		return false;
 	switch (msr) {
 	case HV_MSR_GUEST_OS_ID:
 		*value = p->guest_os_id;
@@ -75,23 +108,18 @@ bool tlfs_rdmsr(struct vp *vp, u32 msr, u64 *value)
 		return true;
 	case HV_MSR_CRASH_P0 ... HV_MSR_CRASH_CTL:
 		return crash_rdmsr(vp->vm, msr, value);
+	case HV_MSR_REENLIGHTENMENT ... HV_MSR_TSC_EMULATION_STATUS:
+		return reenlighten_rdmsr(vp->vm, msr, value);
 	}
 	return false;
-}
-
-static bool assist_wrmsr(struct vp *vp, u64 value)
-{
-	if (value & HV_PAGE_ENABLE &&
-	    !gpa_range(vp->vm, value & HV_PAGE_ADDRESS, PAGE_SIZE))
-		return false;
-	vp->tlfs->assist = value;
-	return true;
 }
 
 bool tlfs_wrmsr(struct vp *vp, u32 msr, u64 value)
 {
 	struct tlfs *p = vp->vm->tlfs;
 
+	if (!offered(vp->vm, msr))
+		return false;
 	switch (msr) {
 	case HV_MSR_GUEST_OS_ID:
 		p->guest_os_id = value;
@@ -102,9 +130,11 @@ bool tlfs_wrmsr(struct vp *vp, u32 msr, u64 value)
 	case HV_MSR_HYPERCALL:
 		return hypercall_page_wrmsr(vp->vm, value);
 	case HV_MSR_RESET:
-		if (value & 1)
+		if (value & ~1ull)
+			return false;
+		if (value)
 			vm_reset(vp->vm);
-		return !(value & ~1ull);
+		return true;
 	case HV_MSR_REFERENCE_TSC:
 		return reftsc_wrmsr(vp->vm, value);
 	case HV_MSR_EOI:
@@ -131,6 +161,8 @@ bool tlfs_wrmsr(struct vp *vp, u32 msr, u64 value)
 		return stimer_wrmsr(vp->tlfs, msr, value);
 	case HV_MSR_CRASH_P0 ... HV_MSR_CRASH_CTL:
 		return crash_wrmsr(vp, msr, value);
+	case HV_MSR_REENLIGHTENMENT ... HV_MSR_TSC_EMULATION_STATUS:
+		return reenlighten_wrmsr(vp->vm, msr, value);
 	}
 	return false;
 }

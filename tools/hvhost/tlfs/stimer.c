@@ -121,7 +121,9 @@ bool stimer_wrmsr(struct tlfs_vp *t, u32 msr, u64 value)
 	}
 	if (value & HV_STIMER_RESERVED)
 		return false;
-	if (value & HV_STIMER_DIRECT && HV_STIMER_VECTOR(value) < 16)
+	if (value & HV_STIMER_DIRECT &&
+	    (HV_STIMER_VECTOR(value) < 16 ||
+	     !(tlfs_features(t->vp->vm) & HV_FEATURE_STIMER_DIRECT)))
 		return false;
 	/* a message timer cannot use SINT0: that says "no source" */
 	if (!(value & HV_STIMER_DIRECT) && !HV_STIMER_SINT(value))

@@ -7,6 +7,7 @@
  */
 #include "counters.h"
 #include "lib.h"
+#include "testdev.h"
 #include "tlfs/tlfs.h"
 
 #define SCONTROL_ENABLE	1ull
@@ -80,6 +81,18 @@ int synic_signal(struct vp *vp, u32 sint, u32 flag)
 	return 0;
 }
 
+int synic_interrupt(struct vp *vp, u32 sint)
+{
+	struct tlfs_vp *t = vp->tlfs;
+
+	if (sint >= HV_SINTS)
+		return -HV_EINVAL;
+	if (!(t->scontrol & SCONTROL_ENABLE) || t->sint[sint] & HV_SINT_MASKED)
+		return -HV_ENOENT;
+	interrupt(t, sint);
+	return 0;
+}
+
 bool synic_rdmsr(struct tlfs_vp *t, u32 msr, u64 *value)
 {
 	switch (msr) {
@@ -119,6 +132,7 @@ static void eom(struct tlfs_vp *t)
 		if (!(t->sint[i] & HV_SINT_MASKED)) {
 			stimer_eom(t, i);
 			vmbus_eom(t->vp, i);
+			testdev_eom(t->vp, i);
 		}
 }
 

@@ -6,6 +6,7 @@
  * The first is INITIATE_CONTACT with a version; from the highest it knows down,
  * a guest asks until one is accepted.
  */
+#include "boot/config.h"
 #include "bus.h"
 #include "counters.h"
 #include "device.h"
@@ -17,7 +18,7 @@
 
 static const u32 versions[] = {
 	VMBUS_VERSION(5, 3), VMBUS_VERSION(5, 2), VMBUS_VERSION(5, 1), VMBUS_VERSION(5, 0),
-	VMBUS_VERSION(4, 1), VMBUS_VERSION(4, 0), VMBUS_VERSION(3, 0),
+	VMBUS_VERSION(4, 1), VMBUS_VERSION(4, 0), VMBUS_VERSION(3, 0), VMBUS_VERSION(2, 4),
 };
 
 void bus_refuse(struct vmbus *bus, const char *what, u64 value)
@@ -37,6 +38,7 @@ static void forget(struct vmbus *bus)
 
 	channel_forget_all(bus);
 	gpadl_forget_all(bus);
+	notify_forget(bus);
 	for (d = bus->devices; d; d = d->next)
 		if (d->ops->reset)
 			d->ops->reset(d);
@@ -48,6 +50,7 @@ static void forget(struct vmbus *bus)
 static void contact(struct vmbus *bus, const struct msg_contact *m)
 {
 	struct msg_version_response r = { .header = { MSG_VERSION_RESPONSE, 0 } };
+	u32 max = bus->vm->config->vmbus_max;
 	char name[24];	/* each version can be refused by its own name */
 
 	if (bus->version)
@@ -68,8 +71,10 @@ static void contact(struct vmbus *bus, const struct msg_contact *m)
 		}
 	}
 	for (u32 i = 0; i < ARRAY_SIZE(versions); i++)
-		if (versions[i] == m->version)
+		if (versions[i] == m->version && (!max || m->version <= max))
 			bus->version = m->version;
+	if (bus->version)
+		notify_contact(bus, m);
 	r.supported = bus->version ? CONTACT_ACCEPTED : CONTACT_REFUSED;
 	r.connection = bus->connection;
 	hv_snprintf(name, sizeof(name), "version-%u-%u", m->version >> 16, m->version & 0xffff);
@@ -95,6 +100,15 @@ static void request_offers(struct vmbus *bus)
 	bus_send(bus, &r, sizeof(r));
 }
 
+/* A guest wants to connect() a socket to the host, where nobody listens. */
+static void connect(struct vmbus *bus, const struct msg_connect *m)
+{
+	const struct msg_connect_result r = { { MSG_TL_CONNECT_RESULT, 0 }, m->endpoint, m->service,
+					      VMBUS_CONNECTION_REFUSED };
+
+	bus_send(bus, &r, sizeof(r));
+}
+
 /* The least a message of each type has to have. */
 static u32 least(u32 type)
 {
@@ -107,6 +121,7 @@ static u32 least(u32 type)
 	case MSG_GPADL_BODY: return sizeof(struct msg_gpadl_body);
 	case MSG_GPADL_TEARDOWN: return sizeof(struct msg_gpadl_teardown);
 	case MSG_MODIFYCHANNEL: return sizeof(struct msg_modify);
+	case MSG_TL_CONNECT_REQUEST: return sizeof(struct msg_connect);
 	}
 	return sizeof(struct msg_header);
 }
@@ -153,6 +168,12 @@ void bus_handle(struct vmbus *bus, const u8 *m, u32 len)
 		return;
 	case MSG_GPADL_TEARDOWN:
 		gpadl_teardown(bus, (const void *)m);
+		return;
+	case MSG_TL_CONNECT_REQUEST:
+		/* sockets came with 4.0 (hvs_init() in net/vmw_vsock/hyperv_transport.c) */
+		if (bus->version < VMBUS_VERSION(4, 0))
+			break;
+		connect(bus, (const void *)m);
 		return;
 	case MSG_MODIFYCHANNEL:
 		channel_modify(bus, (const void *)m);

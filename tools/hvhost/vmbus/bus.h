@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The bus, between the files of vmbus/: message.c is the way of messages, bus.c
- * contact and what they lead to, channel.c the life of a channel, gpadl.c memory
- * the guest lends, ring.c what goes through it.
+ * contact and what they lead to, channel.c the life of a channel, notify.c how a
+ * guest signals, gpadl.c memory the guest lends, ring.c what goes through it.
  */
 #ifndef HVHOST_BUS_H
 #define HVHOST_BUS_H
@@ -14,6 +14,9 @@
 #define RELID_MAX	2047	/* event flags of a SINT */
 #define GPADL_PAGES_MAX	8192	/* of one: 32 MiB */
 #define GPADLS_MAX	1024
+/* Connection id of a channel: what the guest signals. */
+#define CONNECTION_BASE	0x2000
+#define CHANNEL_CONNECTION(relid) (CONNECTION_BASE + (relid))
 
 struct gpadl {
 	struct gpadl *next;
@@ -54,6 +57,8 @@ struct vmbus {
 	u32 sint, connection, target_vp;	/* of messages */
 	bool offers_wanted;
 	u32 last_relid;		/* that was given */
+	u64 interrupt_page, monitor_page[2];	/* 0: the guest gave none */
+	struct event monitor_event;
 	struct bus_channel *channels;
 	struct vmbus_device *devices;
 	struct gpadl *gpadls;
@@ -85,6 +90,12 @@ void channel_modify(struct vmbus *bus, const struct msg_modify *m);
 void channel_forget_all(struct vmbus *bus);
 struct bus_channel *channel_by_relid(struct vmbus *bus, u32 relid);
 bool channel_is_rescinded(struct vmbus *bus, u32 relid);
+/* notify.c: pages in which a guest sets bits, given with the contact. */
+void notify_contact(struct vmbus *bus, const struct msg_contact *m);
+void notify_forget(struct vmbus *bus);
+void notify_offer(struct vmbus *bus, const struct bus_channel *c, struct msg_offer *m);
+void notify_open(struct vmbus *bus, struct bus_channel *c);
+u16 notify_shared(struct vmbus *bus);
 /* gpadl.c */
 void gpadl_header(struct vmbus *bus, const u8 *m, u32 len);
 void gpadl_body(struct vmbus *bus, const u8 *m, u32 len);

@@ -9,8 +9,6 @@
 #include "hv_tlfs.h"
 #include "lib.h"
 
-#define CONNECTION_BASE	0x2000	/* connection id of a channel: this plus its relid */
-
 struct bus_channel *channel_by_relid(struct vmbus *bus, u32 relid)
 {
 	for (struct bus_channel *c = bus->channels; c; c = c->next)
@@ -47,10 +45,11 @@ static void offer(struct vmbus *bus, struct bus_channel *c)
 		.header = { MSG_OFFERCHANNEL, 0 }, .type = d->ops->type, .instance = d->instance,
 		.chn_flags = d->ops->chn_flags, .mmio_mb = d->ops->mmio_mb,
 		.sub_index = c->ch.sub_index, .relid = c->ch.relid, .dedicated_interrupt = 1,
-		.connection = CONNECTION_BASE + c->ch.relid,
+		.connection = CHANNEL_CONNECTION(c->ch.relid),
 	};
 
 	memcpy(m.user_def, d->user_def, sizeof(m.user_def));
+	notify_offer(bus, c, &m);
 	c->told = true;
 	bus_send(bus, &m, sizeof(m));
 }
@@ -243,6 +242,7 @@ static u32 open_channel(struct vmbus *bus, struct bus_channel *c, const struct m
 		ring_close(&c->ch);
 		return VMBUS_STATUS_REFUSED;
 	}
+	notify_open(bus, c);
 	return 0;
 }
 
@@ -328,6 +328,8 @@ u16 vmbus_signal_event(struct vp *vp, u32 connection, u16 flag)
 	struct vmbus *bus = vp->vm->vmbus;
 	struct bus_channel *c;
 
+	if (connection == VMBUS_EVENT_CONNECTION_ID && !flag)
+		return notify_shared(bus);
 	if (connection < CONNECTION_BASE || connection > CONNECTION_BASE + RELID_MAX)
 		return HV_STATUS_INVALID_CONNECTION_ID;
 	if (flag)

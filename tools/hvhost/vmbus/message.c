@@ -102,6 +102,9 @@ static struct message_kind kind_of(u32 type)
 		return (struct message_kind){ "modify-response",
 					      offsetof(struct msg_modify_response, status), 4,
 					      offsetof(struct msg_modify_response, relid) };
+	case MSG_TL_CONNECT_RESULT:
+		return (struct message_kind){ "connect-result",
+					      offsetof(struct msg_connect_result, status), 4, 0 };
 	}
 	return (struct message_kind){ "unload-response", 0, 0, 0 };
 }
