@@ -140,6 +140,14 @@ static int check(const struct opt_usage *u, struct options *o, int nargs, char *
 	why = ret || !o->icount ? NULL : hyperv_outside(&o->hyperv);
 	if (why)
 		ret = opt_bad(u, "--icount repeats a run to the instruction, and %s answers when QEMU's host does: leave one out", why);
+	if (!ret && o->hyperv.config.n && !(*m)->hvhost)
+		ret = opt_bad(u, "--host-config is for hvhost: only with --machine hyperv");
+	for (size_t i = 0; !ret && i < o->hyperv.config.n; i++) {
+		char what[160];
+
+		if (!hyperv_config(o->hyperv.config.v[i], what, sizeof(what)))
+			ret = opt_bad(u, "--host-config %s: %s", o->hyperv.config.v[i], what);
+	}
 	if (!ret && o->memory < MEMORY_MIN)
 		ret = opt_bad(u, "--memory wants at least 32M");
 	buf_free(&list);
@@ -202,6 +210,26 @@ static int write_host_log(const char *path, const char *debug)
 	return ret;
 }
 
+/* Whether this machine can start this kernel. */
+static int suits(const struct qemu_machine *m, const struct kernel *k)
+{
+	if (!m->hvhost && k->format == KERNEL_FLAT)
+		return azk_err(AZK_EX_KERNEL, k->image, "add --machine hyperv",
+			       "machine %s does not start flat kernels", m->name);
+	return AZK_OK;
+}
+
+/* A flat kernel's command line: what the user appends, then the words behind "--". */
+static char *flat_cmdline(const char *append, char **command)
+{
+	struct buf b = BUF_INIT;
+
+	buf_adds(&b, append ? append : "");
+	for (; command && *command; command++)
+		buf_addf(&b, "%s%s", b.len ? " " : "", *command);
+	return b.s ? b.s : xstrdup("");
+}
+
 static int boot(const struct options *o, const struct qemu_machine *m,
 		const struct kernel *k, char **command)
 {
@@ -219,15 +247,18 @@ static int boot(const struct options *o, const struct qemu_machine *m,
 		.sysmap = k->sysmap,
 	};
 	struct guest_result res;
-	char *initrd, *append;
-	int fd, ret;
+	bool flat = k->format == KERNEL_FLAT;
+	char *initrd = NULL, *append;
+	int fd = -1, ret;
 
-	ret = initrd_build(&in, &initrd, &fd);
+	ret = flat ? AZK_OK : initrd_build(&in, &initrd, &fd);
 	if (ret) {
 		initrd_free(initrd, fd);
 		return ret;
 	}
-	append = qemu_cmdline(m, o->verbose, o->icount, o->append);
+	append = flat ? flat_cmdline(o->append, command) :
+		 qemu_cmdline(m, o->verbose, o->icount, o->append);
+	r.boot.flat = flat;
 	r.boot.initrd = initrd;
 	r.boot.append = append;
 	ret = guest_run(&r, &res);
@@ -285,13 +316,16 @@ int cmd_boot(int argc, char **argv)
 		{ "nic", "WHAT[,mac=MAC]", "network card; loopback: a peer that answers, at 192.0.2.1; repeatable (machine hyperv)", OPT_LIST, &o.hyperv.nic },
 		{ "counters", "F", "write what hvhost counted, as JSON (machine hyperv)", OPT_STR, &o.counters },
 		{ "vpci", "F[+F]...", "PCI bus behind VMBus with functions F, see below; repeatable (machine hyperv)", OPT_LIST, &o.hyperv.vpci },
+		{ "host-config", "KEY=VALUE", "privileges=, features=, hints=, vmbus=, monitored=, shared-interrupt= of hvhost; repeatable (machine hyperv)", OPT_LIST, &o.hyperv.config },
 		{ NULL, NULL, NULL, OPT_FLAG, NULL },
 	};
 	char *tail = help_tail();
 	const struct opt_usage usage = {
 		.cmd = "azk boot", .args = "[KERNEL] [-- COMMAND [ARG]...]",
 		.what = "Boot KERNEL (a bzImage, a vmlinux, PROFILE, upstream/PROFILE; default azure),\n"
-			"stream its console, run COMMAND in it and exit with the command's code.",
+			"stream its console, run COMMAND in it and exit with the command's code. A flat\n"
+			"multiboot kernel (machine hyperv) gets COMMAND as its command line and ends with\n"
+			"what it writes to port 0xf4 (QEMU's own status for it is twice that plus one).",
 		.example = "  azk boot azure -- /bin/true\n"
 			   "  azk boot out/upstream/azure/bzImage --cpus 2 --verbose -- cat /proc/interrupts",
 		.more = tail, .opts = opts,
@@ -310,6 +344,8 @@ int cmd_boot(int argc, char **argv)
 	if (!ret && m->hvhost)
 		ret = qemu_hvhost();
 	if (!ret)
+		ret = suits(m, &k);
+	if (!ret)
 		ret = boot(&o, m, &k, rest < argc ? argv + rest : NULL);
 	kernel_free(&k);
 	strv_free(&o.add);
@@ -317,6 +353,7 @@ int cmd_boot(int argc, char **argv)
 	strv_free(&o.hyperv.disk);
 	strv_free(&o.hyperv.nic);
 	strv_free(&o.hyperv.vpci);
+	strv_free(&o.hyperv.config);
 	free(tail);
 	return ret == OPT_HELP ? AZK_OK : ret;
 }

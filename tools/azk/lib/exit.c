@@ -21,6 +21,7 @@ const struct azk_exit_name azk_exit_names[] = {
 	{ AZK_EX_SYSTEM, "system", "the machine refused (memory, disk, permission)" },
 	{ AZK_EX_INTERRUPTED, "interrupted", "Ctrl-C or SIGTERM" },
 	{ AZK_EX_HOST, "host_stopped", "hvhost stopped the machine and says why" },
+	{ AZK_EX_KERNEL, "not_a_kernel", "the file is no kernel, or none for that machine" },
 	{ 0, NULL, NULL },
 };
 

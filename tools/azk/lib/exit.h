@@ -28,6 +28,7 @@ enum azk_exit {
 	AZK_EX_SYSTEM = 204,		/* the machine: no memory, disk full, ... */
 	AZK_EX_INTERRUPTED = 205,	/* Ctrl-C or SIGTERM */
 	AZK_EX_HOST = 206,		/* hvhost stopped: the guest or itself at fault */
+	AZK_EX_KERNEL = 207,		/* the file is no kernel, or none for that machine */
 };
 
 struct azk_exit_name {

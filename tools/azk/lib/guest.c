@@ -432,11 +432,33 @@ static int hvhost_ended(struct session *s)
 	return because(s, AZK_EX_HOST, "hvhost stopped: %.*s", (int)strcspn(why, "\n"), why);
 }
 
+/*
+ * A flat kernel has no init: it writes its status to QEMU's exit port, which makes
+ * QEMU end with (status << 1) | 1. hvhost says it, too, because a QEMU that could
+ * not start also ends with 1.
+ */
+static bool flat_ended(struct session *s, int *code)
+{
+	unsigned int status;
+
+	if (!s->r->boot.flat || !WIFEXITED(s->status) ||
+	    !hyperv_exit(buf_str(&s->res->debug), &status) ||
+	    WEXITSTATUS(s->status) != (int)((status << 1 | 1) & 0xff))
+		return false;
+	*code = (int)status;
+	if (status > AZK_EX_GUEST_MAX)
+		*code = because(s, AZK_EX_GUEST_SIGNAL, "the flat kernel ended with %u", status);
+	return true;
+}
+
 static int qemu_ended(struct session *s)
 {
 	const struct buf *err = &s->res->err;
 	char *text, *last;
+	int code;
 
+	if (flat_ended(s, &code))
+		return code;
 	if (s->r->boot.machine->hvhost && WIFEXITED(s->status) &&
 	    (WEXITSTATUS(s->status) == HYPERV_STATUS_HOST ||
 	     WEXITSTATUS(s->status) == HYPERV_STATUS_GUEST))

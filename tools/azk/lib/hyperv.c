@@ -6,6 +6,7 @@
  */
 #include <ctype.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -158,6 +159,10 @@ void hyperv_kernel(struct strv *argv, const struct qemu_boot *b)
 		hvpci_words(&words, d);
 	for (size_t i = 0; d && i < d->nic.n; i++)
 		buf_addf(&words, " nic=%s", d->nic.v[i]);
+	for (size_t i = 0; d && i < d->config.n; i++)
+		buf_addf(&words, " %s", d->config.v[i]);
+	if (b->flat)
+		buf_adds(&words, " testdev");
 	add_doubled(&modules, b->kernel);
 	if (b->append && *b->append) {
 		buf_adds(&modules, " ");
@@ -207,6 +212,13 @@ const char *hyperv_nic(const char *nic)
 bool hyperv_line(const char *line)
 {
 	return str_starts(line, HYPERV_LINE);
+}
+
+bool hyperv_exit(const char *debug, unsigned int *code)
+{
+	const char *at = strstr(debug, HYPERV_LINE "exit: ");
+
+	return at && sscanf(at, HYPERV_LINE "exit: %u", code) == 1;
 }
 
 const char *hyperv_stop(const char *debug)

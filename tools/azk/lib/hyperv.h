@@ -17,6 +17,7 @@ struct hyperv_devices {
 	struct strv nic;	/* "loopback[,mac=MAC]": net0, net1, ... */
 	const char *script;	/* host script, or NULL */
 	struct strv vpci;	/* a bus each: lib/hvpci.h */
+	struct strv config;	/* more words for hvhost: hyperv_config() knows which */
 };
 
 /* Each line of hvhost's log begins so; it comes on port 0xe9 (tools/hvhost/lib/log.c). */
@@ -53,9 +54,13 @@ uint64_t hyperv_heap(const struct hyperv_devices *d);
 const char *hyperv_nic(const char *nic);
 /* AZK_OK, or an error after one line with file:line and what was expected. */
 int hyperv_script(const char *file);
+/* Whether @word may be given to hvhost; else @why (of @size bytes) says what may. */
+bool hyperv_config(const char *word, char *why, size_t size);
 /* A line of hvhost's? */
 bool hyperv_line(const char *line);
 /* Why hvhost stopped: points into @debug, the line ends at '\n'. Or NULL. */
 const char *hyperv_stop(const char *debug);
+/* What a flat kernel wrote to the exit port, from its line in @debug. False: nothing. */
+bool hyperv_exit(const char *debug, unsigned int *code);
 
 #endif

@@ -24,6 +24,8 @@
 #define PROTOCOL_OLDEST		0x20c	/* 2.12, Linux 3.8: what 64-bit boot needs */
 
 #define HEADER_BYTES		65536
+#define MULTIBOOT_SEARCH	8192
+#define MULTIBOOT_MAGIC		0x1badb002
 
 static unsigned int le16(const unsigned char *p)
 {
@@ -45,6 +47,28 @@ static bool in_kernel_half(const unsigned char *data, size_t len, const Elf64_Eh
 	return false;
 }
 
+/* Within the first 8 KiB, on 4 bytes: magic, flags, and what makes the sum 0. */
+static bool multiboot_header(const unsigned char *data, size_t len)
+{
+	uint32_t w[3];
+
+	for (size_t at = 0; at + sizeof(w) <= (len < MULTIBOOT_SEARCH ? len : MULTIBOOT_SEARCH); at += 4) {
+		memcpy(w, data + at, sizeof(w));
+		if (w[0] == MULTIBOOT_MAGIC && w[0] + w[1] + w[2] == 0)
+			return true;
+	}
+	return false;
+}
+
+static const char *flat_header(const unsigned char *data, size_t len, struct kernel *k)
+{
+	if (!multiboot_header(data, len))
+		return "a 32-bit ELF file without a multiboot header: neither a vmlinux nor a flat kernel";
+	k->format = KERNEL_FLAT;
+	k->version = xstrdup("");
+	return NULL;
+}
+
 static const char *elf_header(const unsigned char *data, size_t len, struct kernel *k)
 {
 	Elf64_Ehdr h;
@@ -52,6 +76,9 @@ static const char *elf_header(const unsigned char *data, size_t len, struct kern
 	if (len < sizeof(h))
 		return "a truncated ELF file";
 	memcpy(&h, data, sizeof(h));
+	/* up to e_machine both classes are alike */
+	if (h.e_ident[EI_CLASS] == ELFCLASS32 && h.e_machine == EM_386)
+		return flat_header(data, len, k);
 	if (h.e_ident[EI_CLASS] != ELFCLASS64 || h.e_machine != EM_X86_64)
 		return "an ELF file, but not for x86-64";
 	if (h.e_type != ET_EXEC && h.e_type != ET_DYN)
@@ -218,7 +245,7 @@ int kernel_find(const char *arg, struct kernel *k)
 	wrong = n < 0 ? strerror(errno) : kernel_header(head, (size_t)n, k);
 	free(head);
 	if (wrong)
-		return azk_err(AZK_EX_INPUT, k->image, "name a bzImage or a vmlinux",
+		return azk_err(AZK_EX_KERNEL, k->image, "name a bzImage, a vmlinux or a flat kernel",
 			       "%s", wrong);
 	k->bytes = (uint64_t)file_size(k->image);
 	find_around(k);

@@ -9,7 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum kernel_format { KERNEL_BZIMAGE, KERNEL_ELF };
+/* FLAT: a multiboot ELF32 test kernel, as kvm-unit-tests builds them. */
+enum kernel_format { KERNEL_BZIMAGE, KERNEL_ELF, KERNEL_FLAT };
 
 struct kernel {
 	char *name;		/* what the person wrote */
@@ -26,7 +27,7 @@ struct kernel {
  * @arg: a path, PROFILE (out/ours/PROFILE/bzImage) or upstream/PROFILE
  * (out/upstream/PROFILE/bzImage), below AZK_TOP or the current directory. Fills
  * @k, to be freed in any case. AZK_EX_NOFILE: no such file or profile;
- * AZK_EX_INPUT: the file is no kernel.
+ * AZK_EX_KERNEL: the file is no kernel.
  */
 int kernel_find(const char *arg, struct kernel *k);
 void kernel_free(struct kernel *k);
@@ -34,7 +35,7 @@ void kernel_free(struct kernel *k);
 /*
  * Check the first @len bytes of an image (64 KiB are enough) and fill format,
  * version and protocol. Returns NULL, or in words what is wrong with it.
- * Facts: Documentation/arch/x86/boot.rst; ELF for x86-64.
+ * Facts: Documentation/arch/x86/boot.rst; ELF for x86-64; Multiboot 0.6.96.
  */
 const char *kernel_header(const unsigned char *data, size_t len, struct kernel *k);
 

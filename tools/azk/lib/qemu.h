@@ -56,6 +56,7 @@ struct qemu_boot {
 	const char *append;	/* the whole kernel command line */
 	int cpus;
 	uint64_t memory;	/* bytes; whole MiB are used */
+	bool flat;		/* the kernel is a flat test kernel: machine hyperv only */
 	bool icount;		/* one instruction = 1 ns; fixed clock and seed */
 	const struct hyperv_devices *hyperv;	/* machine hyperv: its devices, or NULL */
 	const struct strv *extra;	/* last words, such as -plugin X; or NULL */

@@ -37,6 +37,9 @@ header >"$dir/k"
 echo 'not a kernel at all' >"$dir/text"
 printf '\177ELF\001' >"$dir/elf32"
 head -c 200 /dev/zero >>"$dir/elf32"
+# a 32-bit ELF header, ET_EXEC, of a 386; and with multiboot's behind it
+{ printf '\177ELF\1\1\1'; head -c 9 /dev/zero; printf '\2\0\3\0'; head -c 236 /dev/zero; } >"$dir/elf386"
+{ cat "$dir/elf386"; printf '\002\260\255\033\003\000\000\000\373\117\122\344'; } >"$dir/flat"
 
 try 198 "unknown option '--bogus'" "an unknown option" --bogus
 try 198 "no machine 'pdp11'; there are hyperv q35 microvm" "an unknown machine" --machine pdp11 "$dir/k"
@@ -87,9 +90,17 @@ try 199 "out/ours/nosuch/bzImage" "a profile that was not built" nosuch
 try 199 "out/upstream/nosuch/bzImage" "an upstream profile that was not built" upstream/nosuch
 try 199 "out/ours/azure/bzImage" "no kernel named: the profile azure"
 try 199 "$dir/no/file: no such file" "a missing image" "$dir/no/file"
-try 200 "no HdrS at 0x202" "a text file as kernel" "$dir/text"
-try 200 "not for x86-64" "an ELF file of another machine" "$dir/elf32"
-try 200 "no segment of it is a kernel" "a program as kernel" "$AZK"
+try 207 "no HdrS at 0x202" "a text file as kernel" "$dir/text"
+try 207 "no HdrS at 0x202" "a text file as kernel of q35" --machine q35 "$dir/text"
+try 207 "not for x86-64" "an ELF file of another machine" "$dir/elf32"
+try 207 "without a multiboot header" "a 32-bit ELF file" "$dir/elf386"
+try 207 "add --machine hyperv" "a flat kernel on q35" --machine q35 "$dir/flat"
+try 198 "expected one of privileges=" "an unknown word for hvhost" --machine hyperv \
+	--host-config cpus=3 "$dir/k"
+try 198 "--host-config hints=5g: expected" "a mask that is none" --machine hyperv \
+	--host-config hints=5g "$dir/k"
+try 198 "only with --machine hyperv" "a word for hvhost elsewhere" --machine q35 --host-config hints=0 "$dir/k"
+try 207 "no segment of it is a kernel" "a program as kernel" "$AZK"
 try 199 "is a directory" "a directory as kernel" "$dir"
 AZK_HVHOST=$dir/none
 export AZK_HVHOST

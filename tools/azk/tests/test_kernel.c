@@ -113,6 +113,32 @@ static void elf(void **state)
 	assert_non_null(kernel_header(d, sizeof(f), &k));
 }
 
+static void flat(void **state)
+{
+	unsigned char d[4096] = { 0 };
+	Elf32_Ehdr h = { .e_type = ET_EXEC, .e_machine = EM_386 };
+	uint32_t mb[3] = { 0x1badb002, 3, -(0x1badb002u + 3) };
+	struct kernel k = { 0 };
+
+	memcpy(h.e_ident, ELFMAG, SELFMAG);
+	h.e_ident[EI_CLASS] = ELFCLASS32;
+	memcpy(d, &h, sizeof(h));
+	assert_non_null(strstr(kernel_header(d, sizeof(d), &k), "without a multiboot header"));
+	memcpy(d + 4096 - sizeof(mb), mb, sizeof(mb));
+	assert_null(kernel_header(d, sizeof(d), &k));
+	assert_int_equal(k.format, KERNEL_FLAT);
+	assert_string_equal(k.version, "");
+	kernel_free(&k);
+	/* cut off, not on 4 bytes, or with another sum it is none */
+	assert_non_null(kernel_header(d, sizeof(d) - 1, &k));
+	memset(d + 4096 - sizeof(mb), 0, sizeof(mb));
+	memcpy(d + 2049, mb, sizeof(mb));
+	assert_non_null(kernel_header(d, sizeof(d), &k));
+	mb[1]++;
+	memcpy(d + 1024, mb, sizeof(mb));
+	assert_non_null(kernel_header(d, sizeof(d), &k));
+}
+
 static void by_name(void **state)
 {
 	char dir[] = "/tmp/azk-kernel-XXXXXX", path[128];
@@ -136,7 +162,7 @@ static void by_name(void **state)
 	assert_int_equal(k.bytes, IMAGE);
 	kernel_free(&k);
 
-	assert_int_equal(kernel_find("upstream/p", &k), AZK_EX_INPUT);
+	assert_int_equal(kernel_find("upstream/p", &k), AZK_EX_KERNEL);
 	kernel_free(&k);
 	assert_int_equal(kernel_find("q", &k), AZK_EX_NOFILE);
 	kernel_free(&k);
@@ -166,6 +192,7 @@ int main(void)
 		cmocka_unit_test(text_outside),
 		cmocka_unit_test(bad_images),
 		cmocka_unit_test(elf),
+		cmocka_unit_test(flat),
 		cmocka_unit_test(by_name),
 	};
 

@@ -197,6 +197,8 @@ static void do_io(struct vcpu *v)
 		script_phase(v->vp->vm, (u8)v->vmcb->rax);
 	} else {
 		end_reports(v->vp->vm);
+		if (v->vp->vm->config->testdev)
+			hv_log("exit: %u", (u32)(info & IOIO_4 ? v->vmcb->rax : (u8)v->vmcb->rax));
 		outb((u16)port, (u8)v->vmcb->rax);
 	}
 	v->vmcb->rip = v->vmcb->exit_info2;
