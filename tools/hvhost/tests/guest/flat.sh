@@ -1,0 +1,75 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# Flat multiboot kernels as guests: what a guest may do by its privileges, what
+# hypercalls answer, what the host stands, and how a kernel's end is passed on.
+# Env: AZK, OUT (with test/flat/*.elf). Prints TAP.
+set -u
+OUT=${OUT:-$PWD/out} AZK=${AZK:-$PWD/out/bin/azk}
+flat=$OUT/test/flat
+if [ ! -f "$flat/privileges.elf" ]; then
+	echo "1..0 # SKIP no $flat/privileges.elf; 'make tests' makes it"
+	exit 0
+fi
+dir=$(mktemp -d) || exit 1
+trap 'rm -rf "$dir"' EXIT
+n=0 bad=0
+
+verdict() {	# OK NAME
+	n=$((n + 1))
+	if [ "$1" = 0 ]; then
+		echo "ok $n - $2"
+		return
+	fi
+	bad=$((bad + 1))
+	echo "not ok $n - $2"
+	grep '^not ok\|^# exception' "$dir/out" | head -n 12 | sed 's/^/# /'
+	sed 's/^/# /' "$dir/err" | tail -n 5
+	grep 'stop:' "$dir/log" | sed 's/^/# /'
+}
+
+# kernel CODE NAME KERNEL CPUS [OPTION...] -- [WORD...]
+kernel() {
+	want=$1 name=$2 image=$flat/$3.elf cpus=$4
+	shift 4
+	"$AZK" boot "$image" --machine hyperv --cpus "$cpus" --memory 128M --timeout 120 \
+		--host-log "$dir/log" "$@" "cpus=$cpus" >"$dir/out" 2>"$dir/err" </dev/null
+	got=$?
+	[ $got = "$want" ] && if [ "$want" = 0 ]; then planned; fi
+	verdict $? "$name, $cpus vCPUs (exit $got, $(grep -c '^ok' "$dir/out") ok, $(grep -c '^not ok' "$dir/out") not)"
+}
+
+# The plan at the end, and as many results.
+planned() {
+	plan=$(sed -n 's/^1\.\.//p' "$dir/out")
+	[ -n "$plan" ] && [ "$plan" = "$(grep -c '^ok\|^not ok' "$dir/out")" ]
+}
+
+all=0xffffffffffffffff
+kernel 0 "all privileges" privileges 1 -- privileges=$all
+kernel 0 "all privileges" privileges 2 -- privileges=$all
+kernel 0 "none" privileges 1 --host-config privileges=0x0 --host-config features=0x0 -- \
+	privileges=0x0 features=0x0
+# each bit is off in one of these and on in another
+for mask in aaaaaaaaaaaaaaaa 5555555555555555 cccccccccccccccc f0f0f0f0f0f0f0f0 ff00ff00ff00ff00 \
+	00ff00ff00ff00ff; do
+	kernel 0 "privileges $mask" privileges 2 --host-config privileges=0x$mask \
+		--host-config features=0x$mask -- privileges=0x$mask features=0x$mask
+done
+kernel 0 "hints" privileges 1 --host-config hints=0x200c24 -- hints=0x200c24
+kernel 1 "a kernel that was told something else finds it" privileges 1 -- privileges=0x0
+kernel 0 "hypercalls" hypercalls 1 --
+kernel 0 "hypercalls" hypercalls 2 --
+kernel 0 "a hostile guest" hostile 1 --disk 1M --
+grep -q 'refused: GPADL with page frame 200' "$dir/log" && grep -q 'ring broken' "$dir/log"
+verdict $? "the host says what it refused"
+kernel 0 "a hostile guest" hostile 2 --disk 1M -- seed=2
+
+# QEMU's status is twice that and one more; azk passes on what the kernel wrote
+for code in 7 49 125; do
+	kernel $code "status $code" privileges 1 -- exit=$code
+done
+kernel 203 "a status above 125" privileges 1 -- exit=126
+kernel 203 "a status above a byte" privileges 1 -- exit=512
+
+echo "1..$n"
+[ $bad = 0 ]
