@@ -6,6 +6,8 @@
 
 #define SERIAL		0x3f8
 #define EXIT_PORT	0xf4	/* QEMU's isa-debug-exit */
+#define PIC_MASK	0x21
+#define PIC2_MASK	0xa1
 #define AP_PAGE		0x9
 #define AP_STACK	16384
 #define PAGES		64
@@ -295,6 +297,9 @@ void flat_main(const u32 *info)
 		cmdline = (const char *)(u64)info[4];
 	if (argument("exit", ~0ull) != ~0ull)
 		leave((u32)argument("exit", 0));
+	/* the firmware's timer would come as exception 8 */
+	outb(PIC_MASK, 0xff);
+	outb(PIC2_MASK, 0xff);
 	x2apic_on();
 	put("KTAP version 1\n");
 	ncpus = (u32)argument("cpus", 1);

@@ -50,10 +50,9 @@ kernel 0 "all privileges" privileges 2 -- privileges=$all
 kernel 0 "none" privileges 1 --host-config privileges=0x0 --host-config features=0x0 -- \
 	privileges=0x0 features=0x0
 # each bit is off in one of these and on in another
-for mask in aaaaaaaaaaaaaaaa 5555555555555555 cccccccccccccccc f0f0f0f0f0f0f0f0 ff00ff00ff00ff00 \
-	00ff00ff00ff00ff; do
-	kernel 0 "privileges $mask" privileges 2 --host-config privileges=0x$mask \
-		--host-config features=0x$mask -- privileges=0x$mask features=0x$mask
+for mask in aaaaaaaa 55555555 cccccccc f0f0f0f0 ff00ff00 00ff00ff; do
+	kernel 0 "privileges $mask" privileges 2 --host-config privileges=0x$mask$mask \
+		--host-config features=0x$mask -- privileges=0x$mask$mask features=0x$mask
 done
 kernel 0 "hints" privileges 1 --host-config hints=0x200c24 -- hints=0x200c24
 kernel 1 "a kernel that was told something else finds it" privileges 1 -- privileges=0x0
