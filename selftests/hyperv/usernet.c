@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * QEMU's user network from the first NIC of the guest: an address by DHCP, the
- * gateway by ARP and by ping. Frames are written and read whole (AF_PACKET), so
- * the kernel's own IP configuration does not matter. RFC 826, 792, 2131.
+ * QEMU's user network from a NIC of the guest: an address by DHCP, the gateway by
+ * ARP and by ping. Frames are written and read whole (AF_PACKET), so the kernel's
+ * own IP configuration does not matter. RFC 826, 792, 2131.
+ *	usernet [NIC]	default: any there is
  */
 #include <arpa/inet.h>
 #include <dirent.h>
@@ -53,7 +54,7 @@ static bool open_nic(struct nic *n)
 	struct dirent *e;
 	DIR *d = opendir("/sys/class/net");
 
-	while (d && (e = readdir(d)))
+	while (d && !*n->name && (e = readdir(d)))
 		if (e->d_name[0] != '.' && strcmp(e->d_name, "lo"))
 			snprintf(n->name, sizeof(n->name), "%.15s", e->d_name);
 	if (d)
@@ -212,12 +213,14 @@ static bool ping(struct nic *n, unsigned int number, size_t len)
 	       wait_for(n, answer, WAIT_MS, is_echo);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	struct nic n = { .fd = -1 };
 	struct ktap k = { 0 };
 	unsigned int good = 0;
 
+	if (argc > 1)
+		snprintf(n.name, sizeof(n.name), "%s", argv[1]);
 	ktap_begin();
 	if (!ktap(&k, open_nic(&n), "there is a NIC"))
 		return ktap_end(&k);

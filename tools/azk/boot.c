@@ -313,7 +313,7 @@ int cmd_boot(int argc, char **argv)
 		{ "host-log", "F", "write what hvhost says (machine hyperv)", OPT_STR, &o.host_log },
 		{ "disk", "SIZE|FILE|file=FILE[,ro]", "SCSI disk: in memory, empty or a copy of FILE; or FILE itself, writes stay; repeatable (machine hyperv)", OPT_LIST, &o.hyperv.disk },
 		{ "host-script", "F", "latency, faults and actions of the host (machine hyperv)", OPT_STR, &o.hyperv.script },
-		{ "nic", "WHAT[,mac=MAC]", "network card; loopback: a peer that answers, at 192.0.2.1; repeatable (machine hyperv)", OPT_LIST, &o.hyperv.nic },
+		{ "nic", "WHAT[,mac=MAC]", "network card; loopback: a peer that answers, at 192.0.2.1; user: QEMU's user network; repeatable (machine hyperv)", OPT_LIST, &o.hyperv.nic },
 		{ "counters", "F", "write what hvhost counted, as JSON (machine hyperv)", OPT_STR, &o.counters },
 		{ "vpci", "F[+F]...", "PCI bus behind VMBus with functions F, see below; repeatable (machine hyperv)", OPT_LIST, &o.hyperv.vpci },
 		{ "host-config", "KEY=VALUE", "privileges=, features=, hints=, vmbus=, monitored=, shared-interrupt= of hvhost; repeatable (machine hyperv)", OPT_LIST, &o.hyperv.config },

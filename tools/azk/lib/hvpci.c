@@ -213,6 +213,22 @@ static void add_function(struct strv *argv, const struct function *f, int slot)
 	free(id);
 }
 
+static int add_nics(struct strv *argv, const struct hyperv_devices *d, int slot)
+{
+	for (size_t i = 0; i < d->nic.n; i++) {
+		char *device;
+
+		if (!hyperv_nic_user(d->nic.v[i]))
+			continue;
+		strv_add(argv, "-netdev");
+		strv_addf(argv, "user,id=nic%zu", i);
+		device = xasprintf("virtio-net-pci,disable-legacy=on,netdev=nic%zu,romfile=", i);
+		add_device(argv, slot++, device);
+		free(device);
+	}
+	return slot;
+}
+
 static int add_disks(struct strv *argv, const struct hyperv_devices *d, int slot)
 {
 	for (size_t i = 0; i < d->disk.n; i++) {
@@ -256,10 +272,16 @@ static int each_function(const struct hyperv_devices *d, int slot, struct strv *
 	return slot;
 }
 
+/* What hvhost uses itself; the next slot. */
+static int add_own(struct strv *argv, const struct hyperv_devices *d)
+{
+	return add_disks(argv, d, add_nics(argv, d, SLOT_FIRST));
+}
+
 static int first_passed_on(const struct hyperv_devices *d)
 {
 	struct strv none = STRV_INIT;
-	int slot = add_disks(&none, d, SLOT_FIRST);
+	int slot = add_own(&none, d);
 
 	strv_free(&none);
 	return slot;
@@ -270,13 +292,13 @@ const char *hvpci_fits(const struct hyperv_devices *d)
 	if (d->vpci.n > BUSES_MAX)
 		return "at most 8 buses";
 	return each_function(d, first_passed_on(d), NULL, NULL) > SLOT_LAST + 1 ?
-	       "the machine has places for 29 functions, disks with file= included" : NULL;
+	       "the machine has places for 29 functions, disks with file= and user NICs included" : NULL;
 }
 
 void hvpci_args(struct strv *argv, const struct hyperv_devices *d)
 {
 	if (d)
-		each_function(d, add_disks(argv, d, SLOT_FIRST), argv, NULL);
+		each_function(d, add_own(argv, d), argv, NULL);
 }
 
 void hvpci_words(struct buf *words, const struct hyperv_devices *d)

@@ -94,6 +94,9 @@ const char *hyperv_outside(const struct hyperv_devices *d)
 			what = "--disk file=";
 		free(disk.file);
 	}
+	for (size_t i = 0; i < d->nic.n; i++)
+		if (hyperv_nic_user(d->nic.v[i]))
+			what = "--nic user";
 	for (size_t i = 0; i < d->vpci.n; i++)
 		if (hvpci_outside(d->vpci.v[i]))
 			what = "--vpci of a QEMU device";
@@ -187,15 +190,20 @@ void hyperv_kernel(struct strv *argv, const struct qemu_boot *b)
 	free(host);
 }
 
+bool hyperv_nic_user(const char *nic)
+{
+	return str_starts(nic, "user") && (!nic[4] || nic[4] == ',');
+}
+
 const char *hyperv_nic(const char *nic)
 {
-	const char *mac = "xx:xx:xx:xx:xx:xx", *at = nic + strlen("loopback");
-	size_t n = strlen(mac);
+	const char *mac = "xx:xx:xx:xx:xx:xx", *at = nic + strcspn(nic, ",");
+	size_t n = strlen(mac), kind = (size_t)(at - nic);
 
-	if (!strcmp(nic, "user"))
-		return "QEMU's user network is not there yet; use loopback";
-	if (!str_starts(nic, "loopback") || (*at && !str_starts(at, ",mac=")))
-		return "wants loopback or loopback,mac=XX:XX:XX:XX:XX:XX";
+	if (!(kind == strlen("loopback") && str_starts(nic, "loopback")) && !hyperv_nic_user(nic))
+		return "wants loopback or user, and ,mac=XX:XX:XX:XX:XX:XX behind it";
+	if (*at && !str_starts(at, ",mac="))
+		return "takes mac=XX:XX:XX:XX:XX:XX and nothing else";
 	if (!*at)
 		return NULL;
 	at += strlen(",mac=");

@@ -14,7 +14,7 @@ struct qemu_boot;
 /* What is on the bus, as hvhost's own words. */
 struct hyperv_devices {
 	struct strv disk;	/* SIZE, FILE or file=FILE, and ",ro": LUNs of scsi0 */
-	struct strv nic;	/* "loopback[,mac=MAC]": net0, net1, ... */
+	struct strv nic;	/* "loopback" or "user", and ",mac=MAC": net0, net1, ... */
 	const char *script;	/* host script, or NULL */
 	struct strv vpci;	/* a bus each: lib/hvpci.h */
 	struct strv config;	/* more words for hvhost: hyperv_config() knows which */
@@ -52,6 +52,8 @@ const char *hyperv_outside(const struct hyperv_devices *d);
 uint64_t hyperv_heap(const struct hyperv_devices *d);
 /* NULL, or what is wrong with NIC @nic. */
 const char *hyperv_nic(const char *nic);
+/* One on QEMU's user network? */
+bool hyperv_nic_user(const char *nic);
 /* AZK_OK, or an error after one line with file:line and what was expected. */
 int hyperv_script(const char *file);
 /* Whether @word may be given to hvhost; else @why (of @size bytes) says what may. */

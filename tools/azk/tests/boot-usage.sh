@@ -75,7 +75,9 @@ try 198 "places for 29 functions" "more functions than places" --machine hyperv 
 	--vpci nvme+nvme+nvme+nvme+nvme+nvme+nvme+nvme --vpci nvme+nvme+nvme+nvme+nvme+nvme "$dir/k"
 try 198 "only with --machine hyperv" "a NIC of hvhost elsewhere" --machine q35 --nic loopback "$dir/k"
 try 198 "wants loopback" "an unknown network" --machine hyperv --nic bridge "$dir/k"
-try 198 "not there yet" "QEMU's network" --machine hyperv --nic user "$dir/k"
+try 198 "--nic user answers when QEMU's host does" "QEMU's network in a counted run" \
+	--machine hyperv --icount --nic user "$dir/k"
+try 198 "takes mac=" "an option that no network has" --machine hyperv --nic user,mtu=9000 "$dir/k"
 try 198 "six bytes" "a short MAC address" --machine hyperv --nic loopback,mac=02:00:00 "$dir/k"
 try 198 "even first byte" "a MAC address of many" --machine hyperv --nic loopback,mac=03:00:00:00:00:01 "$dir/k"
 try 198 "only with --machine hyperv" "a host script elsewhere" --machine q35 --host-script "$dir/script" "$dir/k"

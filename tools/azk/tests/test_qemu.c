@@ -78,6 +78,8 @@ static void functions(void **state)
 	int fd = mkstemp(name);
 
 	assert_true(fd >= 0 && !ftruncate(fd, 64ll << 30));	/* larger than any memory */
+	strv_add(&d.nic, "loopback");
+	strv_add(&d.nic, "user,mac=02:00:00:00:00:02");
 	strv_add(&d.disk, "1M");
 	strv_addf(&d.disk, "file=%s,ro", name);
 	strv_addf(&d.disk, "file=%s", name);
@@ -89,17 +91,20 @@ static void functions(void **state)
 	assert_non_null(hyperv_outside(&d));
 	l = line_of(&b);
 	/* only what is in memory makes the machine larger: 1 MiB, and hvhost's own */
-	assert_true(hyperv_heap(&d) < 32ull << 20);
+	assert_true(hyperv_heap(&d) < 64ull << 20);
 	has(l, "driver=raw,node-name=disk1,discard=unmap,read-only=on,file.driver=file,file.filename=/tmp/azk,,+test-");
-	has(l, "-device virtio-blk-pci,disable-legacy=on,drive=disk1,addr=0x2 ");
-	has(l, "-device virtio-blk-pci,disable-legacy=on,drive=disk2,addr=0x3 ");
-	has(l, "-device nvme,drive=vpci4,serial=vpci4,addr=0x4 ");
-	has(l, "-netdev user,id=vpci5 -device e1000e,netdev=vpci5,romfile=,addr=0x5 ");
-	has(l, "driver=null-co,node-name=vpci6,size=2097152,read-zeroes=on -device nvme,");
-	has(l, "-device virtio-net-pci,disable-legacy=on,netdev=vpci7,romfile=,addr=0x7 ");
+	has(l, "-netdev user,id=nic1 -device virtio-net-pci,disable-legacy=on,netdev=nic1,romfile=,addr=0x2 ");
+	has(l, "-device virtio-blk-pci,disable-legacy=on,drive=disk1,addr=0x3 ");
+	has(l, "-device virtio-blk-pci,disable-legacy=on,drive=disk2,addr=0x4 ");
+	has(l, "-device nvme,drive=vpci5,serial=vpci5,addr=0x5 ");
+	has(l, "-netdev user,id=vpci6 -device e1000e,netdev=vpci6,romfile=,addr=0x6 ");
+	has(l, "driver=null-co,node-name=vpci7,size=2097152,read-zeroes=on -device nvme,");
+	has(l, "-device virtio-net-pci,disable-legacy=on,netdev=vpci8,romfile=,addr=0x8 ");
+	has(l, " nic=loopback nic=user,mac=02:00:00:00:00:02 ");
 	has(l, " disk=1048576 disk=file,ro disk=file ");
-	has(l, " vpci=00:04.0+test+00:05.0 vpci=class:010802+00:1f.2+00:06.0+00:07.0 ");
+	has(l, " vpci=00:05.0+test+00:06.0 vpci=class:010802+00:1f.2+00:07.0+00:08.0 ");
 	free(l);
+	strv_free(&d.nic);
 	strv_free(&d.disk);
 	strv_free(&d.vpci);
 	close(fd);

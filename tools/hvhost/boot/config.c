@@ -196,11 +196,17 @@ static bool mac_parse(const char *s, size_t n, u8 mac[6])
 
 static bool nic(struct vm_config *c, const char *val, size_t n)
 {
-	static const char kind[] = "loopback", option[] = ",mac=";
-	const size_t k = sizeof(kind) - 1, o = sizeof(option) - 1;
+	static const char option[] = ",mac=";
+	const size_t o = sizeof(option) - 1;
 	struct nic_config *d = &c->nic[c->nics];
+	size_t k = 0;
 
-	if (c->nics == VM_MAX_NICS || n < k || memcmp(val, kind, k))
+	while (k < n && val[k] != ',')
+		k++;
+	if (c->nics == VM_MAX_NICS)
+		return false;
+	d->user = k == 4 && !memcmp(val, "user", 4);
+	if (!d->user && (k != 8 || memcmp(val, "loopback", 8)))
 		return false;
 	if (n > k) {
 		if (n < k + o || memcmp(val + k, option, o) || !mac_parse(val + k + o, n - k - o, d->mac))
@@ -275,7 +281,7 @@ bool config_parse(struct vm_config *c, const char *text, char *why, size_t size)
 		for (k = 0; k < n && text[k] != '='; k++)
 			;
 		if (n && !take(c, text, k, text + k + (k < n), k < n ? n - k - 1 : 0)) {
-			hv_snprintf(why, size, "'%.*s': expected cpus=1..%d, heap=SIZE, seed=N, disk=SIZE|@MODULE|file[,ro], nic=loopback[,mac=MAC], vpci=test|BB:DD.F|class:CCCCCC[+...], privileges=MASK, features=MASK, hints=MASK, vmbus=VERSION, monitored=DEVICE, shared-interrupt=DEVICE, testdev, apic-msrs, icount, quiet",
+			hv_snprintf(why, size, "'%.*s': expected cpus=1..%d, heap=SIZE, seed=N, disk=SIZE|@MODULE|file[,ro], nic=loopback|user[,mac=MAC], vpci=test|BB:DD.F|class:CCCCCC[+...], privileges=MASK, features=MASK, hints=MASK, vmbus=VERSION, monitored=DEVICE, shared-interrupt=DEVICE, testdev, apic-msrs, icount, quiet",
 				    (int)MIN(n, 64), text, VM_MAX_VPS);
 			return false;
 		}

@@ -53,15 +53,20 @@ static const u8 mac[6] = { 0x00, 0x15, 0x5d, 0x00, 0x00, 0x00 };
 
 static int nics(struct vm *vm, const struct vm_config *c)
 {
+	u32 users = 0;
+
 	for (u32 i = 0; i < c->nics; i++) {
-		struct net_backend *b = loopback_create(vm);
+		bool user = c->nic[i].user;
+		struct net_backend *b = user ? virtio_net_create(vm, users++) : loopback_create(vm);
 		u8 own[6];
 
+		if (!b)
+			return user ? -HV_ENOENT : -HV_ENOMEM;
 		memcpy(own, c->nic[i].mac_given ? c->nic[i].mac : mac, sizeof(own));
 		if (!c->nic[i].mac_given)
 			own[5] = (u8)(i + 1);
 		/* a channel for each processor: netvsc uses no more */
-		if (!b || !net_create(vm, i, own, vm->vps, b))
+		if (!net_create(vm, i, own, vm->vps, b))
 			return -HV_ENOMEM;
 	}
 	return 0;

@@ -42,6 +42,16 @@ static void buses(void **state)
 	assert_int_equal(f[4].kind, VPCI_NONE);
 }
 
+static void nics(void **state)
+{
+	assert_true(config_parse(&c, "nic=loopback nic=user nic=user,mac=02:00:00:00:00:0a", why, sizeof(why)));
+	assert_int_equal(c.nics, 3);
+	assert_false(c.nic[0].user || c.nic[0].mac_given);
+	assert_true(c.nic[1].user && !c.nic[1].mac_given);
+	assert_true(c.nic[2].user && c.nic[2].mac_given);
+	assert_int_equal(c.nic[2].mac[5], 10);
+}
+
 static void refused(void **state)
 {
 	static const char *const bad[] = {
@@ -50,6 +60,8 @@ static void refused(void **state)
 		"vpci=0:05.0", "vpci=class:10802", "vpci=class:01080g",
 		"vpci=test+test+test+test+test+test+test+test+test",
 		"vpci=test vpci=test vpci=test vpci=test vpci=test vpci=test vpci=test vpci=test vpci=test",
+		"nic=", "nic=use", "nic=users", "nic=user,", "nic=user,mac=1", "nic=user,mac=03:00:00:00:00:0a",
+		"nic=user nic=user nic=user nic=user nic=user nic=user nic=user nic=user nic=user",
 		"icount=1", "frobnicate",
 	};
 
@@ -66,7 +78,8 @@ static void refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(disks), cmocka_unit_test(buses), cmocka_unit_test(refused),
+		cmocka_unit_test(disks), cmocka_unit_test(buses), cmocka_unit_test(nics),
+		cmocka_unit_test(refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

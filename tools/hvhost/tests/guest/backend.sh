@@ -88,7 +88,13 @@ for cpus in 1 2; do
 		--host-script "$dir/script" -- nvme --eject
 done
 
-# ---- several on one bus; QEMU's user network ----
+# ---- QEMU's user network ----
+for cpus in 1 2; do
+	guest "a NIC on QEMU's network, $cpus vCPUs" 0 --cpus $cpus --nic loopback --nic user \
+		--module hv_netvsc -- usernet eth1
+done
+
+# ---- several on one bus ----
 guest "NVMe on a bus of four" 0 --vpci test+virtio-net+nvme+class=010601 --vpci nvme -- nvme
 "$AZK" boot "$KERNEL" --machine hyperv --vpci test+virtio-net+nvme+bdf=00:1f.2 --vpci nvme \
 	-- ls /sys/bus/pci/devices >"$dir/out" 2>"$dir/err" </dev/null
