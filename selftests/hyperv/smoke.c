@@ -8,19 +8,12 @@
  * The last line says where the kernel is, for who wants to know if that varies.
  */
 #include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <sched.h>
 #include <stdatomic.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
 
-#include "ktap.h"
+#include "netpeer.h"
 
 #define PART		(1u << 20)	/* of the disk, for each CPU */
 #define CHUNK		(64u << 10)
@@ -41,7 +34,7 @@ static uint64_t now(void)
 	return (uint64_t)t.tv_sec * 1000000000ull + (uint64_t)t.tv_nsec;
 }
 
-static void nap(long ns)
+static void nap_ns(long ns)
 {
 	const struct timespec t = { ns / 1000000000, ns % 1000000000 };
 
@@ -89,7 +82,7 @@ static bool naps(int cpus)
 			if (!pin(cpu))
 				return false;
 			t = now();
-			nap(NAP_NS);
+			nap_ns(NAP_NS);
 			if (t < last || now() - t < NAP_NS || now() - t > NAP_MOST_NS) {
 				printf("# CPU %d: at %llu after %llu, napped %llu ns\n", cpu,
 				       (unsigned long long)t, (unsigned long long)last,
@@ -157,7 +150,7 @@ static bool find_disk(char path[64])
 	return found;
 }
 
-static void fill(uint64_t *at, uint64_t offset)
+static void fill_chunk(uint64_t *at, uint64_t offset)
 {
 	for (uint32_t i = 0; i < CHUNK / 8; i++)
 		at[i] = (offset + 8 * i + 1) * 0x9e3779b97f4a7c15ull;
@@ -173,11 +166,11 @@ static bool own_part(const char *disk, int cpu)
 		  !posix_memalign(&read, 4096, CHUNK);
 
 	for (uint64_t at = from; ok && at < from + PART; at += CHUNK) {
-		fill(wrote, at);
+		fill_chunk(wrote, at);
 		ok = pwrite(fd, wrote, CHUNK, (off_t)at) == CHUNK && clock_goes_on();
 	}
 	for (uint64_t at = from; ok && at < from + PART; at += CHUNK) {
-		fill(wrote, at);
+		fill_chunk(wrote, at);
 		memset(read, 0, CHUNK);
 		ok = pread(fd, read, CHUNK, (off_t)at) == CHUNK && !memcmp(wrote, read, CHUNK);
 		if (!ok)
@@ -232,7 +225,7 @@ static void check_disk(struct ktap *k, int cpus)
 	bool there = find_disk(disk);
 
 	for (int i = 0; !there && i < PATIENCE; i++) {
-		nap(50000000);
+		nap(50);
 		there = find_disk(disk);
 	}
 	if (ktap(k, there, "a writable disk"))
@@ -261,7 +254,7 @@ static int bound(const char *driver)
 static bool comes(const char *driver, int n)
 {
 	for (int i = 0; bound(driver) < n && i < PATIENCE; i++)
-		nap(50000000);
+		nap(50);
 	return bound(driver) >= n;
 }
 
@@ -288,6 +281,58 @@ static unsigned long long timer_interrupts(void)
 	if (f)
 		fclose(f);
 	return sum;
+}
+
+/* The interface of the first NIC of the bus. */
+static bool find_nic(char name[IFNAMSIZ])
+{
+	struct dirent *e, *i;
+	DIR *d = opendir("/sys/bus/vmbus/drivers/hv_netvsc"), *net;
+	char path[512];
+	bool found = false;
+
+	while (d && !found && (e = readdir(d))) {
+		snprintf(path, sizeof(path), "/sys/bus/vmbus/drivers/hv_netvsc/%s/net", e->d_name);
+		net = opendir(path);
+		while (net && (i = readdir(net)))
+			if (i->d_name[0] != '.') {
+				snprintf(name, IFNAMSIZ, "%.15s", i->d_name);
+				found = true;
+			}
+		if (net)
+			closedir(net);
+	}
+	if (d)
+		closedir(d);
+	return found;
+}
+
+static void check_nic(struct ktap *k)
+{
+	char name[IFNAMSIZ] = "";
+	struct peer p = { AF_INET, PEER4, name };
+	int64_t end = now_ms() + WAIT_MS;
+
+	while (!find_nic(name) && now_ms() < end)
+		nap(50);
+	if (!ktap(k, *name, "a NIC"))
+		return;
+	set_flags("lo", IFF_UP, 0);
+	ktap(k, set_flags(name, IFF_UP, 0) && set_address(name, "192.0.2.2"), "it comes up");
+	while (get_number("/sys/class/net/%s/%s", name, "carrier") != 1 && now_ms() < end)
+		nap(20);
+	ktap(k, ping(&p, 56) && ping(&p, 1472), "its peer answers a ping");
+	ktap(k, udp_echoes(&p, 1472) && tcp_echo(&p, 100000), "UDP and TCP come back from it");
+}
+
+static void check_services(struct ktap *k)
+{
+	char clock[64];
+
+	ktap(k, comes("hv_utils", 3), "heartbeat, shutdown and time have their driver");
+	for (int i = 0; i < PATIENCE && strcmp(line_of(clock, sizeof(clock), "/sys/class/ptp/ptp0/clock_name"), "hyperv"); i++)
+		nap(50);
+	ktap(k, !strcmp(clock, "hyperv"), "the host's time is a clock");
 }
 
 static uint64_t kernel_base(void)
@@ -345,9 +390,9 @@ int main(int argc, char **argv)
 	if (w.disk)
 		check_disk(&k, cpus);
 	if (w.nic)
-		ktap(&k, comes("hv_netvsc", 1), "a NIC");
-	if (w.services)	/* heartbeat, shutdown, time */
-		ktap(&k, comes("hv_utils", 3), "three integration services");
+		check_nic(&k);
+	if (w.services)
+		check_services(&k);
 	printf("# kernel at %llx\n", (unsigned long long)kernel_base());
 	return ktap_end(&k);
 }

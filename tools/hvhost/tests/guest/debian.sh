@@ -31,8 +31,9 @@ said() {	# NAME TEXT [FILE]
 one() {
 	is="$1, $2 vCPUs"
 	"$AZK" boot "$OUT/peer/$1/bzImage" --machine hyperv --verbose --cpus "$2" --disk 16M \
-		--host-log "$dir/log" --module hv_storvsc --module sd_mod \
-		--add "$OUT/selftests/hyperv-smoke:/bin/smoke" -- smoke "cpus=$2" disk \
+		--nic loopback --host-log "$dir/log" --module hv_storvsc --module sd_mod \
+		--module hv_netvsc \
+		--add "$OUT/selftests/hyperv-smoke:/bin/smoke" -- smoke "cpus=$2" disk nic \
 		>"$dir/out" 2>"$dir/err" </dev/null
 	rc=$?
 	[ $rc = 0 ] && grep -q '^1\.\.' "$dir/out"

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # Under --icount a guest does the same each time, to the byte: console, host log
-# and counters of RUNS runs on each of CPUS="1 4", with a disk that is late now
-# and then. Env: KERNEL, AZK, OUT; RUNS, CPUS. Prints TAP.
+# and counters of RUNS runs on each of CPUS="1 4", with a disk and a NIC
+# that are late now and then. Env: KERNEL, AZK, OUT; RUNS, CPUS. Prints TAP.
 set -u
 OUT=${OUT:-$PWD/out} AZK=${AZK:-$PWD/out/bin/azk} RUNS=${RUNS:-3} CPUS=${CPUS:-1 4}
 if [ -z "${KERNEL:-}" ] || [ ! -f "$KERNEL" ]; then
@@ -28,6 +28,7 @@ cat >"$dir/script" <<END
 seed 11
 scsi0 read delay 20us..200us
 scsi0 write every 3 delay 1ms
+net0 receive every 5 delay 50us
 vmbus offer delay 100us
 END
 
@@ -42,12 +43,14 @@ for cpus in $CPUS; do
 	while [ $i -lt "$RUNS" ]; do
 		i=$((i + 1))
 		"$AZK" boot "$KERNEL" --machine hyperv --icount --verbose --cpus "$cpus" --disk 16M \
-			--host-script "$dir/script" --host-log "$dir/$i.log" --counters "$dir/$i.json" \
-			--add "$OUT/selftests/hyperv-smoke:/bin/smoke" -- smoke "cpus=$cpus" disk \
+			--nic loopback --module hv_netvsc --host-script "$dir/script" \
+			--host-log "$dir/$i.log" --counters "$dir/$i.json" \
+			--add "$OUT/selftests/hyperv-smoke:/bin/smoke" -- smoke "cpus=$cpus" disk nic \
 			>"$dir/$i.console" 2>"$dir/err" </dev/null || { well=1; sed 's/^/# /' "$dir/err"; }
 	done
 	verdict $well "$cpus vCPUs: $RUNS runs end well"
 	grep -q '"scsi_writes":' "$dir/1.log" && grep -q '"host_events":' "$dir/1.log" &&
+		grep -q '"net_rx_packets":' "$dir/1.log" &&
 		grep -q '"scsi_reads"' "$dir/1.json" && grep -q '^ok 6 ' "$dir/1.console"
 	verdict $? "$cpus vCPUs: there was something to differ in"
 	for what in console log json; do

@@ -27,9 +27,10 @@ bad_log='refused|stop:|broken'
 # once CPUS: a boot; why it failed in $why, its seconds in $took
 once() {
 	a=$(now)
-	"$AZK" boot "$KERNEL" --machine hyperv --verbose --cpus "$1" --disk 16M \
-		--host-log "$dir/log" --add "$OUT/selftests/hyperv-smoke:/bin/smoke" \
-		-- smoke "cpus=$1" disk >"$dir/console" 2>&1 </dev/null
+	"$AZK" boot "$KERNEL" --machine hyperv --verbose --cpus "$1" --disk 16M --nic loopback \
+		--module hv_netvsc --host-log "$dir/log" \
+		--add "$OUT/selftests/hyperv-smoke:/bin/smoke" \
+		-- smoke "cpus=$1" disk nic >"$dir/console" 2>&1 </dev/null
 	rc=$?
 	took=$(awk -v a="$a" -v b="$(now)" 'BEGIN { printf "%.1f", b - a }')
 	why=
