@@ -29,7 +29,8 @@ while [ "$i" -lt "$pairs" ]; do
 			failed=1
 			sed "s/^/# $m: /" "$dir/err"
 		}
-		echo "$m $(value "$dir/json" cpu_seconds) $(value "$dir/json" wall_seconds_to_init)"
+		printf '%s %.2f %.2f\n' $m "$(value "$dir/json" cpu_seconds)" \
+			"$(value "$dir/json" wall_seconds_to_init)"
 	done
 	i=$((i + 1))
 done >"$dir/times"
