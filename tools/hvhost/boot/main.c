@@ -68,7 +68,7 @@ void hv_main(u32 magic, const void *info)
 	static struct vm_config config;
 	static struct device_images images;
 	struct guest_entry entry;
-	char why[256];
+	char why[400];
 	int err;
 
 	idt_fill();

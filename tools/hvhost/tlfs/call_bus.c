@@ -41,11 +41,15 @@ static u16 mmio_status(int err)
 	return err ? HV_STATUS_INVALID_PARAMETER : HV_STATUS_SUCCESS;
 }
 
+/*
+ * The reserved word is not looked at: hv_pci_read_mmio() of pci-hyperv.c leaves in it
+ * what the call before had there.
+ */
 u16 call_mmio_read(struct hypercall *h)
 {
 	const struct hv_mmio_input *in = h->in;
 
-	if (in->size > HV_MMIO_BYTES || in->reserved)
+	if (in->size > HV_MMIO_BYTES)
 		return HV_STATUS_INVALID_PARAMETER;
 	return mmio_status(vpci_mmio_read(h->vp->vm, in->gpa, in->size, h->out));
 }
@@ -54,7 +58,7 @@ u16 call_mmio_write(struct hypercall *h)
 {
 	const struct hv_mmio_input *in = h->in;
 
-	if (in->size > HV_MMIO_BYTES || in->reserved)
+	if (in->size > HV_MMIO_BYTES)
 		return HV_STATUS_INVALID_PARAMETER;
 	return mmio_status(vpci_mmio_write(h->vp->vm, in->gpa, in->size, in->data));
 }
