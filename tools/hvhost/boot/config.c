@@ -268,7 +268,7 @@ bool config_parse(struct vm_config *c, const char *text, char *why, size_t size)
 	c->cpus = 1;
 	c->heap = 16u << 20;
 	c->seed = 1;
-	c->privileges = UINT64_MAX;
+	c->privileges = HV_PRIVILEGES_DEFAULT;
 	c->features = UINT32_MAX;
 	c->hints = HV_HINTS_DEFAULT;
 	while (*text) {

@@ -18,6 +18,12 @@
  * flushes: they cost what the APIC's ICR costs, an exit (README.md, "Hints").
  */
 #define HV_HINTS_DEFAULT	(HV_HINT_RELAXED_TIMING | HV_HINT_MMIO_HYPERCALLS)
+/*
+ * What the guest may do: all there is but asking for its partition's id, as on
+ * Azure. Linux up to 6.12 gives a page of its own for that only where it is the root, and
+ * stops with a BUG when the call then fails (hv_get_partition_id()).
+ */
+#define HV_PRIVILEGES_DEFAULT	(~((u64)HV_ACCESS_PARTITION_ID << 32))
 
 struct vm_config {
 	u32 cpus;		/* cpus=1..16 */

@@ -44,9 +44,10 @@ planned() {
 	[ -n "$plan" ] && [ "$plan" = "$(grep -c '^ok\|^not ok' "$dir/out")" ]
 }
 
-all=0xffffffffffffffff
-kernel 0 "all privileges" privileges 1 -- privileges=$all
-kernel 0 "all privileges" privileges 2 -- privileges=$all
+all=0xffffffffffffffff default=0xfffffffdffffffff	# without AccessPartitionId
+kernel 0 "all privileges" privileges 1 --host-config privileges=$all -- privileges=$all
+kernel 0 "all privileges" privileges 2 --host-config privileges=$all -- privileges=$all
+kernel 0 "those of a guest" privileges 1 -- privileges=$default
 kernel 0 "none" privileges 1 --host-config privileges=0x0 --host-config features=0x0 -- \
 	privileges=0x0 features=0x0
 # each bit is off in one of these and on in another
@@ -54,10 +55,10 @@ for mask in aaaaaaaa 55555555 cccccccc f0f0f0f0 ff00ff00 00ff00ff; do
 	kernel 0 "privileges $mask" privileges 2 --host-config privileges=0x$mask$mask \
 		--host-config features=0x$mask -- privileges=0x$mask$mask features=0x$mask
 done
-kernel 0 "hints" privileges 1 --host-config hints=0x200c24 -- hints=0x200c24
+kernel 0 "hints" privileges 1 --host-config hints=0x200c24 -- privileges=$default hints=0x200c24
 kernel 1 "a kernel that was told something else finds it" privileges 1 -- privileges=0x0
-kernel 0 "hypercalls" hypercalls 1 --
-kernel 0 "hypercalls" hypercalls 2 --
+kernel 0 "hypercalls" hypercalls 1 --host-config privileges=$all --
+kernel 0 "hypercalls" hypercalls 2 --host-config privileges=$all --
 kernel 0 "a hostile guest" hostile 1 --disk 1M --
 grep -q 'refused: GPADL with page frame 200' "$dir/log" && grep -q 'ring broken' "$dir/log"
 verdict $? "the host says what it refused"
