@@ -2,7 +2,7 @@
 /*
  * A short look at a whole Hyper-V guest, for boots by the hundred and for
  * kernels of others: what was asked for is there and works a little.
- *	smoke [cpus=N] [disk] [nic] [services]
+ *	smoke [cpus=N] [disk] [nic] [pci] [services]
  * "disk" overwrites the first MiB for each CPU of the first writable disk. A
  * driver that is a module may take a moment, so what is not there is waited for.
  * The last line says where the kernel is, for who wants to know if that varies.
@@ -23,7 +23,7 @@
 
 struct wanted {
 	int cpus;
-	bool disk, nic, services;
+	bool disk, nic, pci, services;
 };
 
 static uint64_t now(void)
@@ -325,6 +325,27 @@ static void check_nic(struct ktap *k)
 	ktap(k, udp_echoes(&p, 1472) && tcp_echo(&p, 100000), "UDP and TCP come back from it");
 }
 
+/* A function in a domain of its own: not one of the machine's. */
+static bool find_function(void)
+{
+	DIR *d = opendir("/sys/bus/pci/devices");
+	struct dirent *e;
+	bool found = false;
+
+	while (d && !found && (e = readdir(d)))
+		found = e->d_name[0] != '.' && strncmp(e->d_name, "0000:", 5);
+	if (d)
+		closedir(d);
+	return found;
+}
+
+static void check_pci(struct ktap *k)
+{
+	for (int i = 0; i < PATIENCE && !find_function(); i++)
+		nap(50);
+	ktap(k, find_function(), "a PCI function behind the bus");
+}
+
 static void check_services(struct ktap *k)
 {
 	char clock[64];
@@ -358,6 +379,8 @@ static bool parse(int argc, char **argv, struct wanted *w)
 			w->disk = true;
 		else if (!strcmp(argv[i], "nic"))
 			w->nic = true;
+		else if (!strcmp(argv[i], "pci"))
+			w->pci = true;
 		else if (!strcmp(argv[i], "services"))
 			w->services = true;
 		else
@@ -373,7 +396,7 @@ int main(int argc, char **argv)
 	struct ktap k = { 0, 0 };
 
 	if (!parse(argc, argv, &w)) {
-		fprintf(stderr, "usage: %s [cpus=N] [disk] [nic] [services] (disk: is overwritten)\n",
+		fprintf(stderr, "usage: %s [cpus=N] [disk] [nic] [pci] [services] (disk: is overwritten)\n",
 			argv[0]);
 		return 2;
 	}
@@ -391,6 +414,8 @@ int main(int argc, char **argv)
 		check_disk(&k, cpus);
 	if (w.nic)
 		check_nic(&k);
+	if (w.pci)
+		check_pci(&k);
 	if (w.services)
 		check_services(&k);
 	printf("# kernel at %llx\n", (unsigned long long)kernel_base());

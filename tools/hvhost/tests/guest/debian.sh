@@ -31,9 +31,9 @@ said() {	# NAME TEXT [FILE]
 one() {
 	is="$1, $2 vCPUs"
 	"$AZK" boot "$OUT/peer/$1/bzImage" --machine hyperv --verbose --cpus "$2" --disk 16M \
-		--nic loopback --host-log "$dir/log" --module hv_storvsc --module sd_mod \
-		--module hv_netvsc \
-		--add "$OUT/selftests/hyperv-smoke:/bin/smoke" -- smoke "cpus=$2" disk nic \
+		--nic loopback --vpci test --host-log "$dir/log" \
+		--module hv_storvsc --module sd_mod --module hv_netvsc --module pci-hyperv \
+		--add "$OUT/selftests/hyperv-smoke:/bin/smoke" -- smoke "cpus=$2" disk nic pci \
 		>"$dir/out" 2>"$dir/err" </dev/null
 	rc=$?
 	[ $rc = 0 ] && grep -q '^1\.\.' "$dir/out"

@@ -42,6 +42,9 @@ once() {
 
 begin=$(now)
 n=0 bad=0 all=0
+# shellcheck disable=SC2086 # a list of numbers
+set -- $CPUS
+echo "1..$(($# + 1))"
 for cpus in $CPUS; do
 	i=0 failed=0
 	: >"$dir/times"
@@ -82,5 +85,4 @@ elif [ ! -s "$dir/kept" ]; then
 else
 	echo "# soak: $(wc -l <"$dir/kept") of $all boots failed in $(clock); what they said is in $keep"
 fi
-echo "1..$n"
 [ $bad = 0 ]
