@@ -256,6 +256,8 @@ static bool take(struct vm_config *c, const char *key, size_t kn, const char *va
 		return c->apic_msrs = !vn;
 	if (IS("icount"))
 		return c->icount = !vn;
+	if (IS("no-ic"))
+		return c->no_ic = !vn;
 	if (IS("quiet"))
 		return c->quiet = !vn;
 #undef IS
@@ -281,7 +283,7 @@ bool config_parse(struct vm_config *c, const char *text, char *why, size_t size)
 		for (k = 0; k < n && text[k] != '='; k++)
 			;
 		if (n && !take(c, text, k, text + k + (k < n), k < n ? n - k - 1 : 0)) {
-			hv_snprintf(why, size, "'%.*s': expected cpus=1..%d, heap=SIZE, seed=N, disk=SIZE|@MODULE|file[,ro], nic=loopback|user[,mac=MAC], vpci=test|BB:DD.F|class:CCCCCC[+...], privileges=MASK, features=MASK, hints=MASK, vmbus=VERSION, monitored=DEVICE, shared-interrupt=DEVICE, testdev, apic-msrs, icount, quiet",
+			hv_snprintf(why, size, "'%.*s': expected cpus=1..%d, heap=SIZE, seed=N, disk=SIZE|@MODULE|file[,ro], nic=loopback|user[,mac=MAC], vpci=test|BB:DD.F|class:CCCCCC[+...], privileges=MASK, features=MASK, hints=MASK, vmbus=VERSION, monitored=DEVICE, shared-interrupt=DEVICE, testdev, apic-msrs, icount, no-ic, quiet",
 				    (int)MIN(n, 64), text, VM_MAX_VPS);
 			return false;
 		}

@@ -55,6 +55,7 @@ struct vm_config {
 	char shared[16];	/* shared-interrupt=DEVICE: signals by interrupt page */
 	bool testdev;		/* testdev: ports of the test device, for flat kernels */
 	bool icount;		/* icount: the TSC is 1 GHz and counts instructions */
+	bool no_ic;		/* no-ic: no integration services, no keyboard */
 	bool quiet;		/* quiet: log only faults */
 };
 

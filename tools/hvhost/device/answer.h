@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What a device sends to the guest, on its way through the host script: at once,
- * later, twice, never. One queue a device; used by scsi.c, net*.c and ic*.c.
+ * later, twice, never. One queue a device; used by scsi.c, net*.c, ic*.c and keyboard.c.
  */
 #ifndef HVHOST_DEVICE_ANSWER_H
 #define HVHOST_DEVICE_ANSWER_H
 
 #include "vmbus.h"
 
-#define ANSWER_MAX	1024u	/* bytes of one */
+#define ANSWER_MAX	8192u	/* bytes of one */
 
 struct answer;
 

@@ -72,6 +72,19 @@ static int nics(struct vm *vm, const struct vm_config *c)
 	return 0;
 }
 
+/* What a guest finds on Azure whatever else it has. KVP, VSS and fcopy are to be lines here. */
+static int services(struct vm *vm)
+{
+	static int (*const create[])(struct vm *vm, u32 number) = {
+		shutdown_create, timesync_create, heartbeat_create, keyboard_create,
+	};
+	int err = 0;
+
+	for (u32 i = 0; i < ARRAY_SIZE(create) && !err; i++)
+		err = create[i](vm, 0);
+	return err;
+}
+
 int devices_init(struct vm *vm, const struct device_images *images)
 {
 	const struct vm_config *c = vm->config;
@@ -83,5 +96,7 @@ int devices_init(struct vm *vm, const struct device_images *images)
 		err = -HV_ENOMEM;
 	for (u32 i = 0; i < c->vpcis && !err; i++)
 		err = vpci_create(vm, i, &c->vpci[i]);
+	if (!err && !c->no_ic)
+		err = services(vm);
 	return err;
 }

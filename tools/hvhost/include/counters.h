@@ -54,6 +54,9 @@
 	X(PEER_TCP_OPENED, "peer_tcp_connections") \
 	X(PEER_TCP_BYTES, "peer_tcp_bytes") \
 	X(PEER_TCP_AGAIN, "peer_tcp_retransmits") \
+	X(HEARTBEATS, "heartbeats") \
+	X(HEARTBEATS_ANSWERED, "heartbeats_answered") \
+	X(KEYS, "keys") \
 	X(FAULTS, "faults_injected") \
 	X(REFUSED, "guest_data_refused")
 

@@ -44,6 +44,13 @@ struct net_backend;
 struct vmbus_device *net_create(struct vm *vm, u32 number, const u8 mac[6], u32 queues,
 				struct net_backend *backend);
 
+/* ---- what every guest has: device/ic*.c, device/keyboard.c ---- */
+
+int heartbeat_create(struct vm *vm, u32 number);
+int shutdown_create(struct vm *vm, u32 number);
+int timesync_create(struct vm *vm, u32 number);
+int keyboard_create(struct vm *vm, u32 number);
+
 /* ---- PCI: device/pci.c ---- */
 
 #define VPCI_MAX_FUNCTIONS	8

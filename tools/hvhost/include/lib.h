@@ -36,6 +36,13 @@ u64 hv_heap_used(void);
 /* Whole pages, zeroed, page-aligned; for what the guest or hardware reads. */
 void *hv_alloc_pages(size_t pages);
 
+/* A day and time of day; UTC. */
+struct date {
+	u32 year, month, day, hour, minute, second;	/* months and days from 1 */
+};
+/* In 100 ns since 1601-01-01, as Windows and VMBus count; 0 when there is no such date. */
+u64 date_time(const struct date *d);
+
 /* Deterministic numbers from a seed (xorshift64*). */
 u64 hv_random(u64 *state);
 

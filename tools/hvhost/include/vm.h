@@ -83,6 +83,8 @@ int vm_hide(struct vm *vm, u64 pa, u64 len);
 
 /* The partition's reference time, in 100 ns since the guest was started. */
 u64 vm_time(struct vm *vm);
+/* What time it is for the host: UTC, in 100 ns since 1601-01-01. Goes as vm_time() does. */
+u64 vm_host_time(struct vm *vm);
 
 /*
  * A thing to do at a time. Embedded in its owner, zeroed before first use.

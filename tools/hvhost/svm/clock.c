@@ -90,6 +90,7 @@ void clock_init(struct vm *vm)
 	s->tsc_hz = vm->config->icount ? 1000000000ull : calibrate();
 	/* 10^7 * 2^64 / Hz */
 	__asm__("divq %4" : "=a"(s->tsc_scale), "=d"(left) : "0"(low), "1"(high), "r"(s->tsc_hz));
+	s->epoch = rtc_read();
 	s->tsc_offset = 0 - rdtsc();
 	s->hold = &s->nothing;
 	if (s->stops)
@@ -155,6 +156,11 @@ u64 vm_guest_tsc(struct vm *vm)
 u64 vm_time(struct vm *vm)
 {
 	return (u64)(((unsigned __int128)vm_guest_tsc(vm) * vm->svm->tsc_scale) >> 64);
+}
+
+u64 vm_host_time(struct vm *vm)
+{
+	return vm->svm->epoch + vm_time(vm);
 }
 
 u64 vm_tsc_hz(struct vm *vm) { return vm->svm->tsc_hz; }

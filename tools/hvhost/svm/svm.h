@@ -41,6 +41,7 @@ struct svm {
 	volatile u32 lock;
 	u64 n_cr3, iopm, msrpm;
 	u64 tsc_hz, tsc_scale;
+	u64 epoch;		/* host time when reference time was 0 */
 	u64 tsc_offset;		/* guest TSC = machine's TSC + this */
 	bool stops;		/* guest time stands still during an exit: svm/icount.c */
 	bool frozen;		/* it does so now */
@@ -91,6 +92,9 @@ void apic_ipi(u32 apic_id, u32 low);	/* ICR of this processor's local APIC */
 void apic_start_ap(struct vcpu *v, u32 page);
 /* The guest writes its ICR, in the layout of the mode its APIC is in. */
 void apic_guest_icr(struct vcpu *v, u64 icr);
+
+/* ---- svm/rtc.c ---- */
+u64 rtc_read(void);			/* 100 ns since 1601 */
 
 /* ---- svm/clock.c ---- */
 void clock_init(struct vm *vm);

@@ -195,6 +195,11 @@ u64 vm_time(struct vm *vm)
 	return fake->now;
 }
 
+u64 vm_host_time(struct vm *vm)
+{
+	return FAKE_EPOCH + fake->now;
+}
+
 void event_cancel(struct vm *vm, struct event *e)
 {
 	struct event **at = &fake->events;

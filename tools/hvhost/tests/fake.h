@@ -14,6 +14,7 @@
 #define FAKE_TSC_HZ	1000000000ul
 #define FAKE_REACH	(1ull << 39)	/* of vm_mmio() */
 #define FAKE_POLL	0x400		/* data of the message that makes pollers run */
+#define FAKE_EPOCH	134116992000000000ull	/* 2026-01-01 in 100 ns since 1601 */
 
 struct fake {
 	struct vm vm;
