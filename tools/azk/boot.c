@@ -34,7 +34,7 @@
 
 struct options {
 	const char *kernel, *machine, *initrd, *append, *json, *modules_dir, *host_log, *counters;
-	int cpus, timeout, hang;
+	int cpus, timeout, hang, reboots;
 	uint64_t memory;
 	bool icount, verbose;
 	struct strv add, modules;
@@ -63,7 +63,7 @@ static char *help_tail(void)
 		 "\n"
 		 "Without a command the guest reports its kernel, clock and memory. Commands\n"
 		 "that init brings: cat dmesg echo false hang insmod ksyms ls meminfo phase\n"
-		 "poweroff report sleep spin sysrq true; with --initrd also all that F brings.\n"
+		 "poweroff reboot report sleep spin sysrq true; with --initrd also all that F brings.\n"
 		 "On a terminal, keys go to the guest once init runs; Ctrl-A x, or Ctrl-C three\n"
 		 "times, ends it.\n"
 		 "\n"
@@ -148,6 +148,8 @@ static int check(const struct opt_usage *u, struct options *o, int nargs, char *
 		if (!hyperv_config(o->hyperv.config.v[i], what, sizeof(what)))
 			ret = opt_bad(u, "--host-config %s: %s", o->hyperv.config.v[i], what);
 	}
+	if (!ret && o->hyperv.no_ic && !(*m)->hvhost)
+		ret = opt_bad(u, "--no-ic leaves devices of hvhost out: only with --machine hyperv");
 	if (!ret && o->memory < MEMORY_MIN)
 		ret = opt_bad(u, "--memory wants at least 32M");
 	buf_free(&list);
@@ -240,7 +242,7 @@ static int boot(const struct options *o, const struct qemu_machine *m,
 	};
 	struct guest_run r = {
 		.boot = { .machine = m, .kernel = k->image, .cpus = o->cpus,
-			  .memory = o->memory, .icount = o->icount,
+			  .memory = o->memory, .icount = o->icount, .reboots = o->reboots,
 			  .hyperv = &o->hyperv },
 		.hang_s = o->hang, .timeout_s = o->timeout,
 		.stream_fd = STDOUT_FILENO, .interactive = in.interactive,
@@ -309,6 +311,7 @@ int cmd_boot(int argc, char **argv)
 		{ "icount", NULL, "deterministic: one instruction is 1 ns; fixed clock and seed", OPT_FLAG, &o.icount },
 		{ "hang", "S", "seconds without output that mean a hang; 0: none (60)", OPT_INT, &o.hang },
 		{ "timeout", "S", "limit for the whole run; 0: none (300)", OPT_INT, &o.timeout },
+		{ "reboots", "N", "let the guest reboot so often; then a reboot ends it (0)", OPT_INT, &o.reboots },
 		{ "json", "F", "write a report", OPT_STR, &o.json },
 		{ "host-log", "F", "write what hvhost says (machine hyperv)", OPT_STR, &o.host_log },
 		{ "disk", "SIZE|FILE|file=FILE[,ro]", "SCSI disk: in memory, empty or a copy of FILE; or FILE itself, writes stay; repeatable (machine hyperv)", OPT_LIST, &o.hyperv.disk },
@@ -317,6 +320,7 @@ int cmd_boot(int argc, char **argv)
 		{ "counters", "F", "write what hvhost counted, as JSON (machine hyperv)", OPT_STR, &o.counters },
 		{ "vpci", "F[+F]...", "PCI bus behind VMBus with functions F, see below; repeatable (machine hyperv)", OPT_LIST, &o.hyperv.vpci },
 		{ "host-config", "KEY=VALUE", "privileges=, features=, hints=, vmbus=, monitored=, shared-interrupt= of hvhost; repeatable (machine hyperv)", OPT_LIST, &o.hyperv.config },
+		{ "no-ic", NULL, "no heartbeat, shutdown, timesync, keyboard on the bus (machine hyperv)", OPT_FLAG, &o.hyperv.no_ic },
 		{ NULL, NULL, NULL, OPT_FLAG, NULL },
 	};
 	char *tail = help_tail();

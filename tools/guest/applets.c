@@ -26,6 +26,7 @@
 #define KLOG_READ_ALL		3	/* syslog(2) */
 #define KLOG_SIZE		10
 #define MODULE_COMPRESSED	4	/* finit_module(2): MODULE_INIT_COMPRESSED_FILE */
+#define KTHREADD		2	/* process id, on every Linux */
 
 static int fail(const char *applet, const char *what)
 {
@@ -225,12 +226,26 @@ static int do_phase(int argc, char **argv)
 }
 
 /* PID 1 decides how the machine ends; tell it, then wait for that. */
-static int do_poweroff(int argc, char **argv)
+static int tell_init(const char *applet, int sig)
 {
-	if (kill(1, SIGUSR2))
-		return fail(argv[0], "init");
+	if (kill(1, sig))
+		return fail(applet, "init");
 	for (;;)
 		pause();
+}
+
+/*
+ * A helper that the kernel started (its parent is kthreadd) speaks for who asked the
+ * kernel: the host, or hardware in need.
+ */
+static int do_poweroff(int argc, char **argv)
+{
+	return tell_init(argv[0], getppid() == KTHREADD ? AZK_SIG_HOST : AZK_SIG_POWEROFF);
+}
+
+static int do_reboot(int argc, char **argv)
+{
+	return tell_init(argv[0], AZK_SIG_REBOOT);
 }
 
 /* What runs when no command is given. */
@@ -312,6 +327,7 @@ static const struct applet applets[] = {
 	{ "meminfo", do_meminfo },
 	{ "phase", do_phase },
 	{ "poweroff", do_poweroff },
+	{ "reboot", do_reboot },
 	{ "report", do_report },
 	{ "sleep", do_sleep },
 	{ "spin", do_spin },

@@ -46,11 +46,12 @@ static const struct {
 	{ "cgroup2", "/sys/fs/cgroup" },
 };
 
+/* AZK_SIG_* that came, or 0. */
 static volatile sig_atomic_t leave_asked;
 
 static void on_leave(int sig)
 {
-	leave_asked = 1;
+	leave_asked = sig;
 }
 
 /* 1. Nothing before this but what the line itself needs. */
@@ -82,6 +83,20 @@ static void mount_all(void)
 		mkdir(mounts[i].at, 0755);
 		mount(mounts[i].type, mounts[i].at, mounts[i].type, 0, NULL);
 	}
+}
+
+/*
+ * What the kernel runs when it is asked to end in order (kernel/reboot.c); without
+ * them it pulls the plug. An initramfs may bring its own.
+ */
+static void bring_helpers(void)
+{
+	static const char *const helper[] = { "/sbin/poweroff", "/sbin/reboot" };
+
+	mkdir("/sbin", 0755);
+	for (size_t i = 0; i < sizeof(helper) / sizeof(*helper); i++)
+		if (symlink(AZK_INIT_PATH, helper[i]) && errno != EEXIST)
+			perror(helper[i]);
 }
 
 /*
@@ -315,7 +330,7 @@ static int wait_for(pid_t command)
 	int status;
 	pid_t pid;
 
-	/* the two signals are blocked but here, so none is lost in between */
+	/* the signals are blocked but here, so none is lost in between */
 	sigemptyset(&none);
 	while (!leave_asked) {
 		while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
@@ -332,45 +347,67 @@ static void on_child(int sig)
 {
 }
 
+/* Until wait_for() looks at them. */
+static void hold_signals(void)
+{
+	static const int leave[] = { AZK_SIG_POWEROFF, AZK_SIG_REBOOT, AZK_SIG_HOST };
+	sigset_t held;
+
+	sigemptyset(&held);
+	sigaddset(&held, SIGCHLD);
+	signal(SIGCHLD, on_child);
+	for (size_t i = 0; i < sizeof(leave) / sizeof(*leave); i++) {
+		sigaddset(&held, leave[i]);
+		signal(leave[i], on_leave);
+	}
+	sigprocmask(SIG_BLOCK, &held, NULL);
+}
+
+/* 5. */
+static void __attribute__((noreturn)) leave_with(int status)
+{
+	unsigned long flags = taint();
+
+	if (flags & AZK_TAINT_FAULT)
+		say_faults();
+	if (leave_asked == AZK_SIG_REBOOT) {
+		report("reboot taint=%lu", flags);
+		report_reset();
+	}
+	if (leave_asked == AZK_SIG_HOST)
+		report("poweroff taint=%lu", flags);
+	else if (WIFSIGNALED(status))
+		report("signal %d taint=%lu", WTERMSIG(status), flags);
+	else
+		report("exit %d taint=%lu", WEXITSTATUS(status), flags);
+	report_leave();
+}
+
 static int be_init(void)
 {
 	static char *fallback[] = { AZK_INIT_PATH, "report", NULL };
 	char **argv;
-	sigset_t held;
-	unsigned long flags;
 	int status;
 	pid_t pid;
 
 	say_start();
 	mount_all();
+	bring_helpers();
 	say_printk_clock();
 	say_pcp();
 	setenv("PATH", "/bin:/sbin:/usr/bin:/usr/sbin:" AZK_APPLET_DIR, 1);
 	setenv("HOME", "/", 1);
 	if (!getenv("TERM"))
 		setenv("TERM", "linux", 1);
+	hold_signals();	/* a module may be what brings a request */
 	load_modules();
-
-	sigemptyset(&held);
-	sigaddset(&held, SIGCHLD);
-	sigaddset(&held, SIGUSR2);
-	sigprocmask(SIG_BLOCK, &held, NULL);
-	signal(SIGCHLD, on_child);
-	signal(SIGUSR2, on_leave);
 	argv = read_command();
 	pid = fork();
 	if (!pid)
 		run_command(argv ? argv : fallback);
 	status = pid < 0 ? 126 << 8 : wait_for(pid);
 
-	flags = taint();
-	if (flags & AZK_TAINT_FAULT)
-		say_faults();
-	if (WIFSIGNALED(status))
-		report("signal %d taint=%lu", WTERMSIG(status), flags);
-	else
-		report("exit %d taint=%lu", WEXITSTATUS(status), flags);
-	report_leave();
+	leave_with(status);
 }
 
 int main(int argc, char **argv)

@@ -37,9 +37,22 @@
  *   azk-init signal NUMBER taint=N
  *       Last of all lines: how the command ended, and /proc/sys/kernel/tainted.
  *       127: no such command, 126: it cannot be executed (as shells do).
+ *   azk-init poweroff taint=N
+ *   azk-init reboot taint=N
+ *       In their place, when the machine ends before the command does: its host asked
+ *       the kernel to power off; somebody wants it to start again. After the second
+ *       the guest leaves by a reset, on which a machine that may goes on.
  */
 #ifndef AZK_GUEST_PROTOCOL_H
 #define AZK_GUEST_PROTOCOL_H
+
+/*
+ * What init takes for a request to end the machine; the first two as other small
+ * inits have them (poweroff and reboot of busybox work).
+ */
+#define AZK_SIG_POWEROFF	SIGUSR2	/* the command wants it: as if it had ended with 0 */
+#define AZK_SIG_REBOOT		SIGTERM
+#define AZK_SIG_HOST		SIGPWR	/* power off: the kernel was asked by its host */
 
 #define AZK_LINE		"azk-init "
 
@@ -60,7 +73,7 @@
 /* The applets of init, for links; init's own table must match (checked). */
 #define AZK_APPLETS \
 	"cat", "dmesg", "echo", "false", "hang", "insmod", "ksyms", "ls", \
-	"meminfo", "phase", "poweroff", "report", "sleep", "spin", "sysrq", "true"
+	"meminfo", "phase", "poweroff", "reboot", "report", "sleep", "spin", "sysrq", "true"
 
 /*
  * The symbol dump (applet ksyms): lines of /proc/kallsyms on port 0xe9 between

@@ -70,6 +70,18 @@ void report(const char *fmt, ...)
 		perror("init: " AZK_TTY_FALLBACK);
 }
 
+/* The way out of every machine that has no port for it, and the way to start again. */
+void report_reset(void)
+{
+	tcdrain(STDOUT_FILENO);
+	sync();
+	if (channel >= 0)
+		tcdrain(channel);
+	reboot(RB_AUTOBOOT);
+	for (;;)
+		pause();
+}
+
 void report_leave(void)
 {
 	tcdrain(STDOUT_FILENO);
@@ -83,8 +95,5 @@ void report_leave(void)
 		for (;;)
 			__asm__ volatile("pause");
 	}
-	tcdrain(channel);
-	reboot(RB_AUTOBOOT);
-	for (;;)
-		pause();
+	report_reset();
 }

@@ -18,6 +18,9 @@ void report_open(void);
 /* Send AZK_LINE, the text, and a newline. */
 void report(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/* Wait until everything left, then reset the machine. Does not return. */
+void report_reset(void) __attribute__((noreturn));
+
 /* Wait until everything left, then end the machine. Does not return. */
 void report_leave(void) __attribute__((noreturn));
 

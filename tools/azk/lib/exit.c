@@ -22,6 +22,8 @@ const struct azk_exit_name azk_exit_names[] = {
 	{ AZK_EX_INTERRUPTED, "interrupted", "Ctrl-C or SIGTERM" },
 	{ AZK_EX_HOST, "host_stopped", "hvhost stopped the machine and says why" },
 	{ AZK_EX_KERNEL, "not_a_kernel", "the file is no kernel, or none for that machine" },
+	{ AZK_EX_POWEROFF, "powered_off", "its host asked the guest to power off, and it did" },
+	{ AZK_EX_REBOOT, "rebooted", "the guest rebooted, and --reboots did not let it" },
 	{ 0, NULL, NULL },
 };
 

@@ -29,6 +29,8 @@ enum azk_exit {
 	AZK_EX_INTERRUPTED = 205,	/* Ctrl-C or SIGTERM */
 	AZK_EX_HOST = 206,		/* hvhost stopped: the guest or itself at fault */
 	AZK_EX_KERNEL = 207,		/* the file is no kernel, or none for that machine */
+	AZK_EX_POWEROFF = 208,		/* the guest was asked to power off, and did */
+	AZK_EX_REBOOT = 209,		/* the guest rebooted, and was not to begin again */
 };
 
 struct azk_exit_name {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * One guest to a verdict. We come from azk boot or azk bench with a description
- * of the guest. Four parts: 1. the channels, read as they fill; 2. the loop,
- * which also watches the clock and the person; 3. the verdict; 4. the frame
- * around them.
+ * of the guest. Three parts: 1. the channels, read as they fill; 2. the loop, which also
+ * watches the clock, the person, and a guest that reboots; 3. the frame around them.
+ * The verdict itself is in guest_verdict.c.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -18,51 +18,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../guest/protocol.h"
-#include "console.h"
 #include "exit.h"
-#include "guest.h"
-#include "hyperv.h"
+#include "guest_session.h"
 #include "msg.h"
-#include "qemu_start.h"
-#include "qmp.h"
-#include "tty.h"
 #include "where.h"
 
 #define LEAVE_SECONDS	10	/* from init's last word to the end of QEMU */
-
-enum end {
-	RUNNING,
-	ENDED,			/* QEMU ended by itself */
-	SILENT,			/* --hang */
-	TOO_LONG,		/* --timeout */
-	INTERRUPTED,		/* a signal, or the person */
-	NO_READER,		/* our standard output was closed */
-};
-
-struct session {
-	const struct guest_run *r;
-	struct guest_result *res;
-	struct qemu_proc proc;
-	struct qmp qmp;
-	struct tty tty;
-	int signals;		/* signalfd */
-	int status;		/* waitpid(), or -1 while it runs */
-	enum end end;
-	double t0, last_sign, leave_by;
-	double waited, waited_at;	/* starved(), and when it was asked */
-	size_t streamed;	/* console bytes written to stream_fd */
-	size_t line;		/* where the console's unfinished line begins */
-	size_t debug_line;	/* the same for res->debug */
-	struct buf serial;	/* ttyS1 */
-	size_t serial_line;
-	int returns;		/* '\r' held back: a '\n' may follow */
-	/* the first line of each kind, and of what it speaks */
-	struct {
-		char *line;
-		const struct console_pattern *pattern;
-	} first[CONSOLE_REBOOT + 1];
-};
 
 /* 1. The channels. */
 
@@ -294,6 +255,58 @@ static int watch_clock(struct session *s)
 	return (int)((next - now) * 1000) + 1;
 }
 
+static void read_all(struct session *s)
+{
+	while (fill(s, &s->proc.out))
+		;
+	while (fill(s, &s->proc.debug))
+		;
+	while (fill(s, &s->proc.verdict))
+		;
+}
+
+static size_t said(const struct session *s)
+{
+	return s->res->console.len + s->res->debug.len + s->serial.len;
+}
+
+/* The machine was reset, and what the guest said before has come: what follows is another boot. */
+static void begin_again(struct session *s)
+{
+	if (!guest_may_reboot(s)) {
+		s->qmp.shutdown = QMP_GUEST_RESET;
+		s->end = ENDED;
+		return;
+	}
+	s->reboots++;
+	s->silent = true;
+	s->said = said(s);
+	verdict_free(&s->res->init);
+	free(s->first[CONSOLE_REBOOT].line);
+	s->first[CONSOLE_REBOOT].line = NULL;
+	s->leave_by = 0;
+}
+
+/*
+ * SeaBIOS, when it finds that it ran before, resets the machine once more (its
+ * src/resume.c): a reset before anything was said is no other one. Hence the last
+ * reset that is let is over when something is said.
+ */
+static void watch_resets(struct session *s)
+{
+	if (s->qmp.resets > s->resets) {
+		s->resets = s->qmp.resets;
+		read_all(s);
+		if (!s->silent || said(s) > s->said)
+			begin_again(s);
+	}
+	if (s->silent && said(s) > s->said) {
+		s->silent = false;
+		if (s->reboots == s->r->boot.reboots)
+			qmp_no_reboot(&s->qmp);
+	}
+}
+
 static void loop(struct session *s)
 {
 	int *channels[] = { &s->proc.out, &s->proc.debug, &s->proc.verdict, &s->proc.err };
@@ -320,6 +333,8 @@ static void loop(struct session *s)
 				fill(s, channels[i]);
 		if (p[4].revents)
 			qmp_read(&s->qmp);
+		if (s->r->boot.reboots)
+			watch_resets(s);
 		if (p[6].revents)
 			take_keys(s);
 		if (p[7].revents)
@@ -332,12 +347,7 @@ static void loop(struct session *s)
 /* What was still under way when the loop ended. */
 static void drain(struct session *s)
 {
-	while (fill(s, &s->proc.out))
-		;
-	while (fill(s, &s->proc.debug))
-		;
-	while (fill(s, &s->proc.verdict))
-		;
+	read_all(s);
 	while (fill(s, &s->proc.err))
 		;
 	qmp_read(&s->qmp);
@@ -347,176 +357,7 @@ static void drain(struct session *s)
 		stream(s, SIZE_MAX);
 }
 
-/* 3. The verdict. */
-
-static int because(struct session *s, int code, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
-
-static int because(struct session *s, int code, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	buf_vaddf(&s->res->why, fmt, ap);
-	va_end(ap);
-	return code;
-}
-
-static const char *before_or_after(const struct session *s)
-{
-	return s->res->init.started ? "after" : "before";
-}
-
-/*
- * Init had the last word. Its taint flags say whether the kernel had a fault;
- * text only counts for what does not taint.
- */
-static int reported(struct session *s)
-{
-	const struct verdict *v = &s->res->init;
-
-	if (v->taint & AZK_TAINT_FAULT)
-		return because(s, AZK_EX_OOPS, "the kernel had a fault and went on: %s",
-			       v->log.n ? v->log.v[0] :
-			       s->first[CONSOLE_FAULT].line ? s->first[CONSOLE_FAULT].line :
-			       "taint flags only");
-	if (s->first[CONSOLE_REPORT].line)
-		return because(s, AZK_EX_OOPS, "the kernel reported a %s and went on: %s",
-			       s->first[CONSOLE_REPORT].pattern->meaning,
-			       s->first[CONSOLE_REPORT].line);
-	if (v->signal)
-		return because(s, AZK_EX_GUEST_SIGNAL,
-			       "the guest command was killed by signal %d (%s)",
-			       v->signal, strsignal(v->signal));
-	if (v->exit_code > AZK_EX_GUEST_MAX)
-		return because(s, AZK_EX_GUEST_SIGNAL,
-			       "the guest command ended with %d%s", v->exit_code,
-			       v->exit_code == 127 ? " (no such command)" :
-			       v->exit_code == 126 ? " (it cannot be executed)" : "");
-	return v->exit_code;
-}
-
-/* A panic by its text; nothing came after it, so any line will do. */
-static bool panicked(struct session *s)
-{
-	struct buf *c = &s->res->console;
-	char *line, *nl;
-	bool found = s->first[CONSOLE_PANIC].line;
-
-	if (found) {
-		because(s, 0, "the guest panicked %s init: %s", before_or_after(s),
-			s->first[CONSOLE_PANIC].line);
-		return true;
-	}
-	for (line = c->s; line && *line && !found; line = nl ? nl + 1 : NULL) {
-		nl = strchr(line, '\n');
-		if (nl)
-			*nl = '\0';
-		found = console_find(line, CONSOLE_PANIC);
-		if (found)
-			because(s, 0, "the guest panicked %s init: %s",
-				before_or_after(s), line);
-		if (nl)
-			*nl = '\n';
-	}
-	return found;
-}
-
-/* hvhost ended it, and its last words say why. */
-static int hvhost_ended(struct session *s)
-{
-	const char *why = hyperv_stop(buf_str(&s->res->debug));
-
-	if (!why)
-		why = "no word";
-	return because(s, AZK_EX_HOST, "hvhost stopped: %.*s", (int)strcspn(why, "\n"), why);
-}
-
-/*
- * A flat kernel has no init: it writes its status to QEMU's exit port, which makes
- * QEMU end with (status << 1) | 1. hvhost says it, too, because a QEMU that could
- * not start also ends with 1.
- */
-static bool flat_ended(struct session *s, int *code)
-{
-	unsigned int status;
-
-	if (!s->r->boot.flat || !WIFEXITED(s->status) ||
-	    !hyperv_exit(buf_str(&s->res->debug), &status) ||
-	    WEXITSTATUS(s->status) != (int)((status << 1 | 1) & 0xff))
-		return false;
-	*code = (int)status;
-	if (status > AZK_EX_GUEST_MAX)
-		*code = because(s, AZK_EX_GUEST_SIGNAL, "the flat kernel ended with %u", status);
-	return true;
-}
-
-static int qemu_ended(struct session *s)
-{
-	const struct buf *err = &s->res->err;
-	char *text, *last;
-	int code;
-
-	if (flat_ended(s, &code))
-		return code;
-	if (s->r->boot.machine->hvhost && WIFEXITED(s->status) &&
-	    (WEXITSTATUS(s->status) == HYPERV_STATUS_HOST ||
-	     WEXITSTATUS(s->status) == HYPERV_STATUS_GUEST))
-		return hvhost_ended(s);
-	if (panicked(s))
-		return AZK_EX_PANIC;
-	if (s->first[CONSOLE_REBOOT].line)
-		return because(s, AZK_EX_QEMU, "the guest left without a verdict (%s)",
-			       s->first[CONSOLE_REBOOT].pattern->meaning);
-	if (s->qmp.shutdown == QMP_GUEST_RESET)
-		return because(s, AZK_EX_PANIC,
-			       "the guest reset itself without a word %s init (triple fault)",
-			       before_or_after(s));
-	if (s->qmp.shutdown == QMP_GUEST_SHUTDOWN)
-		return because(s, AZK_EX_QEMU, "the guest powered off without a verdict");
-	text = xstrdup(buf_str(err));
-	last = str_trim(text);
-	if (strrchr(last, '\n'))
-		last = strrchr(last, '\n') + 1;
-	if (WIFSIGNALED(s->status))
-		because(s, 0, "QEMU was killed by signal %d (%s)", WTERMSIG(s->status),
-			strsignal(WTERMSIG(s->status)));
-	else
-		because(s, 0, "QEMU ended with %d", WEXITSTATUS(s->status));
-	if (*last)
-		because(s, 0, ": %s", last);
-	free(text);
-	return AZK_EX_QEMU;
-}
-
-static int decide(struct session *s)
-{
-	if (s->res->init.ended)
-		return reported(s);
-	switch (s->end) {
-	case SILENT:
-		/* a panic that the user told not to reset */
-		if (s->first[CONSOLE_PANIC].line && panicked(s))
-			return AZK_EX_PANIC;
-		return because(s, s->res->init.started ? AZK_EX_HANG_LATE :
-							 AZK_EX_HANG_EARLY,
-			       "the guest hangs %s init: no output for %d s",
-			       before_or_after(s), s->r->hang_s);
-	case TOO_LONG:
-		return because(s, AZK_EX_TIMEOUT, "not done after %d s (%s init)",
-			       s->r->timeout_s, before_or_after(s));
-	case INTERRUPTED:
-		return because(s, AZK_EX_INTERRUPTED, "interrupted");
-	case NO_READER:
-		return because(s, AZK_EX_INTERRUPTED, "standard output was closed");
-	case RUNNING:
-	case ENDED:
-		break;
-	}
-	return qemu_ended(s);
-}
-
-/* 4. The frame. */
+/* 3. The frame. */
 
 /* Processor time of children that have ended: QEMU's, between two of these. */
 static double used(void)
@@ -554,7 +395,7 @@ static int run_session(struct session *s)
 	qemu_close(&s->proc);
 	qmp_free(&s->qmp);
 	buf_add(&s->res->debug, buf_str(&s->serial), s->serial.len);
-	return decide(s);
+	return guest_decide(s);
 }
 
 int guest_run(const struct guest_run *r, struct guest_result *res)

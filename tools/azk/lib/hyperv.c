@@ -154,6 +154,8 @@ void hyperv_kernel(struct strv *argv, const struct qemu_boot *b)
 	strv_add(argv, "-kernel");
 	strv_add(argv, host);
 	buf_addf(&words, "cpus=%d%s", b->cpus, b->icount ? " icount" : "");
+	if (d && d->no_ic)
+		buf_adds(&words, " no-ic");
 	if (d && (d->disk.n || d->nic.n))
 		buf_addf(&words, " heap=%" PRIu64, hyperv_heap(d));
 	if (b->append && strstr(b->append, "nox2apic"))

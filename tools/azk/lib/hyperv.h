@@ -16,6 +16,7 @@ struct hyperv_devices {
 	struct strv disk;	/* SIZE, FILE or file=FILE, and ",ro": LUNs of scsi0 */
 	struct strv nic;	/* "loopback" or "user", and ",mac=MAC": net0, net1, ... */
 	const char *script;	/* host script, or NULL */
+	bool no_ic;		/* no integration services, no keyboard */
 	struct strv vpci;	/* a bus each: lib/hvpci.h */
 	struct strv config;	/* more words for hvhost: hyperv_config() knows which */
 };

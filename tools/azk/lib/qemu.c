@@ -54,8 +54,10 @@ void qemu_args(struct strv *argv, const struct qemu_boot *b,
 	       const struct qemu_fds *fds)
 {
 	strv_add(argv, QEMU_PROGRAM);
-	words(argv, "-nodefaults -no-user-config -display none -no-reboot "
+	words(argv, "-nodefaults -no-user-config -display none "
 		    "-accel tcg -cpu " QEMU_CPU);
+	if (!b->reboots)
+		strv_add(argv, "-no-reboot");
 	strv_add(argv, "-smp");
 	strv_addf(argv, "%d", b->cpus);
 	strv_add(argv, "-m");

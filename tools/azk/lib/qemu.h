@@ -58,6 +58,7 @@ struct qemu_boot {
 	uint64_t memory;	/* bytes; whole MiB are used */
 	bool flat;		/* the kernel is a flat test kernel: machine hyperv only */
 	bool icount;		/* one instruction = 1 ns; fixed clock and seed */
+	int reboots;		/* how often a reset lets it begin again instead of ending QEMU */
 	const struct hyperv_devices *hyperv;	/* machine hyperv: its devices, or NULL */
 	const struct strv *extra;	/* last words, such as -plugin X; or NULL */
 };

@@ -48,6 +48,14 @@ static enum qmp_shutdown reason(const char *s)
 	return QMP_OTHER_SHUTDOWN;
 }
 
+static void take_event(struct qmp *q, const char *event, const char *why)
+{
+	if (!strcmp(event, "SHUTDOWN") && q->shutdown == QMP_NO_SHUTDOWN)
+		q->shutdown = reason(why);
+	else if (!strcmp(event, "RESET"))
+		q->resets++;
+}
+
 static void take(struct qmp *q, const char *line)
 {
 	const char *event = NULL, *why = "", *answer = NULL;
@@ -59,9 +67,8 @@ static void take(struct qmp *q, const char *line)
 			 "major", &q->major, "minor", &q->minor))
 		send_line(q, "{\"execute\":\"qmp_capabilities\"}\n");
 	else if (!json_unpack(j, "{s:s,s?{s?s}}", "event", &event,
-			      "data", "reason", &why) &&
-		 !strcmp(event, "SHUTDOWN") && q->shutdown == QMP_NO_SHUTDOWN)
-		q->shutdown = reason(why);
+			      "data", "reason", &why))
+		take_event(q, event, why);
 	else if (!json_unpack(j, "{s:s}", "return", &answer)) {
 		free(q->answer);
 		q->answer = xstrdup(answer);
@@ -95,6 +102,12 @@ void qmp_read(struct qmp *q)
 		q->in.len -= (size_t)(line - q->in.s);
 		memmove(q->in.s, line, q->in.len + 1);
 	}
+}
+
+void qmp_no_reboot(struct qmp *q)
+{
+	if (q->fd >= 0)
+		send_line(q, "{\"execute\":\"set-action\",\"arguments\":{\"reboot\":\"shutdown\"}}\n");
 }
 
 const char *qmp_human(struct qmp *q, const char *command)

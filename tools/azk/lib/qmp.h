@@ -22,6 +22,7 @@ struct qmp {
 	struct buf in;
 	int major, minor;	/* 0 until the greeting came */
 	enum qmp_shutdown shutdown;
+	int resets;		/* that the machine went through */
 	char *answer;		/* text of the last command's answer, or NULL */
 };
 
@@ -31,6 +32,9 @@ void qmp_free(struct qmp *q);
 
 /* Read what is there, answer the greeting, note events. */
 void qmp_read(struct qmp *q);
+
+/* From now on a reset ends QEMU, as with -no-reboot. */
+void qmp_no_reboot(struct qmp *q);
 
 /*
  * One command of QEMU's human monitor, waiting at most two seconds. The text

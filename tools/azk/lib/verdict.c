@@ -80,6 +80,28 @@ static bool signalled(struct verdict *v, const char *s)
 	return end(v, s, &v->signal, 1, 64);
 }
 
+/* "WORD taint=N": the command did not end. */
+static bool left(struct verdict *v, const char *s, bool *to)
+{
+	uint64_t taint;
+
+	if (!key(s, "taint", &taint))
+		return false;
+	v->taint = taint;
+	v->ended = *to = true;
+	return true;
+}
+
+static bool powered_off(struct verdict *v, const char *s)
+{
+	return left(v, s, &v->poweroff);
+}
+
+static bool rebooted(struct verdict *v, const char *s)
+{
+	return left(v, s, &v->reboot);
+}
+
 static bool log_line(struct verdict *v, const char *s)
 {
 	strv_add(&v->log, s + strlen("log "));
@@ -101,6 +123,8 @@ static const struct {
 	{ "pcp ", pcp_line },
 	{ "exit ", exited },
 	{ "signal ", signalled },
+	{ "poweroff ", powered_off },
+	{ "reboot ", rebooted },
 	{ "log ", log_line },
 	{ "module ", module },
 };

@@ -18,9 +18,11 @@ struct verdict {
 	uint64_t memfree_kb;		/* without what is in per-CPU lists */
 	uint64_t pcp_kb;		/* free pages in per-CPU lists; 0: unknown */
 	uint64_t printk_us;		/* kernel's log clock at init; 0: unknown */
-	bool ended;			/* "exit" or "signal" was seen */
+	bool ended;			/* one of the last lines was seen */
 	int exit_code;			/* of the command, 0 to 255 */
 	int signal;			/* that killed the command, or 0 */
+	bool poweroff;			/* its host asked it to, before the command ended */
+	bool reboot;			/* somebody did */
 	uint64_t taint;			/* /proc/sys/kernel/tainted at the end */
 	struct strv log;		/* lines about a taint */
 	struct strv modules;		/* "PATH errno=N": could not be loaded */

@@ -44,6 +44,9 @@ head -c 200 /dev/zero >>"$dir/elf32"
 try 198 "unknown option '--bogus'" "an unknown option" --bogus
 try 198 "no machine 'pdp11'; there are hyperv q35 microvm" "an unknown machine" --machine pdp11 "$dir/k"
 try 198 "--cpus wants 1 to 255, got 0" "no CPUs" --cpus 0 "$dir/k"
+try 198 "--reboots wants a whole number, got" "a negative number of reboots" --reboots -1 "$dir/k"
+try 198 "--no-ic leaves devices of hvhost out" "services of a host that is not there" \
+	--machine q35 --no-ic "$dir/k"
 try 198 "--memory wants a size such as 512M, got 'lots'" "a bad size" --memory lots "$dir/k"
 try 198 "at least 32M" "too little memory" --memory 1M "$dir/k"
 printf 'seed 7\nscsi0 read delay 20us\nscsi0 write explode\n' >"$dir/script"

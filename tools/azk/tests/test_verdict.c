@@ -46,6 +46,19 @@ static void by_signal(void **state)
 	verdict_free(&v);
 }
 
+static void left_before_the_command(void **state)
+{
+	struct verdict v = { 0 };
+
+	assert_true(verdict_line(&v, "azk-init poweroff taint=512"));
+	assert_true(v.ended && v.poweroff && !v.reboot);
+	assert_int_equal(v.taint, 512);
+	verdict_free(&v);
+	assert_true(verdict_line(&v, "azk-init reboot taint=0"));
+	assert_true(v.ended && v.reboot && !v.poweroff);
+	verdict_free(&v);
+}
+
 static void keys_in_any_order(void **state)
 {
 	struct verdict v = { 0 };
@@ -67,6 +80,7 @@ static void bad_lines(void **state)
 		"azk-init start", "azk-init start tsc=1 clock_ns=2",
 		"azk-init start tsc=1x clock_ns=2 memfree_kb=3",
 		"azk-init start tsc=99999999999999999999 clock_ns=2 memfree_kb=3",
+		"azk-init poweroff", "azk-init poweroff ", "azk-init reboot taint=x",
 		"azk-init printk us=", "azk-init pcp kb=-1",
 		"azk-init unknown 1", " azk-init exit 0 taint=0",
 		"somebody azk-init exit 0 taint=0",
@@ -86,6 +100,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(good_lines),
 		cmocka_unit_test(by_signal),
+		cmocka_unit_test(left_before_the_command),
 		cmocka_unit_test(keys_in_any_order),
 		cmocka_unit_test(bad_lines),
 	};
