@@ -9,6 +9,7 @@
 #include "device/ic.h"
 #include "ic_guest.h"
 #include "lib.h"
+#include "vmbus/bus.h"
 
 #define DEVICES	4
 #define STEPS	64
@@ -41,7 +42,10 @@ static void administrate(struct guest *g, struct input *in)
 	};
 	u32 i = (u32)take(in, 1) % ARRAY_SIZE(what), n = (u32)take(in, 1) % 3;
 	struct vmbus_device *d = vmbus_device_find(&g->fake->vm, what[i].device);
-	const struct vmbus_action a = { what[i].verb, n, { take(in, n ? 8 : 0) } };
+	struct vmbus_action a = { what[i].verb, n, { take(in, n ? 8 : 0) } };
+
+	if (a.arg[0] & 1)	/* a code, a time that can be */
+		a.arg[0] &= 0xffff;
 
 	if (d->ops->act(d, &a) > 0)
 		abort();
@@ -68,11 +72,13 @@ static void answer(struct guest *g, struct guest_channel *c, struct input *in)
 		return;
 	if (m.h.type == ICMSG_NEGOTIATE && take(in, 1) & 7) {
 		/* a version that was offered, most of the time */
-		ic_pick(g, c, &m, take(in, 1) & 7 ? IC_VERSION(3, 0) : 0, IC_VERSION(1 + take(in, 1) % 4, 0));
+		ic_pick(g, c, &m, take(in, 1) & 7 ? IC_VERSION(3, 0) : 0, IC_VERSION(take(in, 1) % 5, 0));
 		return;
 	}
 	m.h.flags = ICMSG_TRANSACTION | ICMSG_RESPONSE;
 	memcpy(m.packet.data + sizeof(m.pipe), &m.h, sizeof(m.h));
+	if (m.h.type == ICMSG_HEARTBEAT)
+		m.packet.data[IC_HEAD] += take(in, 1) & 3 ? 1 : 0;
 	spoil(in, m.packet.data, m.packet.len);
 	len = take(in, 1) & 15 ? m.packet.len : (u32)take(in, 2) % (m.packet.len + 1);
 	guest_write(g, c, VM_PKT_DATA_INBAND, 0, m.packet.trans_id, NULL, 0, m.packet.data, len);
@@ -101,6 +107,35 @@ static void ask_keyboard(struct guest *g, struct guest_channel *c, struct input 
 		;
 }
 
+/* The guest leaves the channel and opens it again; or the host takes it away and offers it. */
+static void again(struct guest *g, struct guest_channel *c, struct input *in)
+{
+	const struct msg_relid close = { { MSG_CLOSECHANNEL, 0 }, c->relid };
+	const struct msg_relid released = { { MSG_RELID_RELEASED, 0 }, c->relid };
+	struct vmbus_action a = { .verb = "rescind" };
+	struct vmbus_device *d;
+	struct msg_offer o;
+	u32 i = g->offers;
+
+	while (i && g->offer[i - 1].relid != c->relid)
+		i--;
+	o = g->offer[i - 1];
+	if (take(in, 1) & 1 || g->offers == GUEST_OFFERS) {
+		guest_post(g, &close, sizeof(close));
+	} else {
+		d = channel_by_relid(g->fake->vm.vmbus, c->relid)->ch.dev;
+		vmbus_device_act(d, &a);
+		guest_post(g, &released, sizeof(released));
+		a.verb = "offer";
+		vmbus_device_act(d, &a);
+		guest_messages(g);
+		o = g->offer[g->offers - 1];
+	}
+	if (guest_open(g, c, &o, 3))
+		abort();
+	fake_time(g->fake->now + 1);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -108,6 +143,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct guest *g = guest_begin(1);
 	struct vm *vm = &g->fake->vm;
 	struct guest_channel ch[DEVICES];
+	u32 opens = 0;
 
 	if (shutdown_create(vm, 0) || timesync_create(vm, 0) || heartbeat_create(vm, 0) ||
 	    keyboard_create(vm, 0) || !guest_contact(g, VMBUS_VERSION(5, 3)) ||
@@ -133,6 +169,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			break;
 		case 3:
 			ask_keyboard(g, &ch[3], &in);
+			break;
+		case 4:
+			if (opens++ < 16)
+				again(g, c, &in);
 			break;
 		default:
 			if (c != &ch[3])
