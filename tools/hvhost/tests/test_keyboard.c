@@ -168,11 +168,24 @@ static void faults(void **state)
 	assert_int_equal(act(w, "key", 1, 5), -HV_EINVAL);
 }
 
+/* The device goes with the first half of a key: there is nobody for the second. */
+static void rescinded_under_a_key(void **state)
+{
+	static const char text[] = "keyboard0 make rescind\n";
+	struct world *w = *state;
+
+	script_init(&w->g->fake->vm, text, strlen(text));
+	request(w, KBD_VERSION);
+	assert_int_equal(act(w, "key", 1, 5), 0);
+	assert_int_equal(guest_messages(w->g), MSG_RESCIND_OFFER);
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		T(versions), T(keys), T(indicators), T(odd_packets), T(a_full_ring), T(faults),
+		T(rescinded_under_a_key),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
