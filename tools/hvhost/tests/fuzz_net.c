@@ -129,10 +129,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		peer->receive = w->wire.receive;
 		peer->ops->attach(peer, nic_mac);
 	}
-	if (take(&in, 1) < 230)
+	if (take(&in, 1) < 230) {
 		nic_up(w, NVSP_VERSION_61, 1500);
-	if (take(&in, 1) & 1)
-		nic_offload(w, NDIS_PARAMETER_TX_RX, NDIS_PARAMETER_LSO2_ON);
+		if (take(&in, 1) & 1)
+			nic_offload(w, NDIS_PARAMETER_TX_RX, NDIS_PARAMETER_LSO2_ON);
+	}
 	w->g->fake->heap_left = MIN(w->g->fake->heap_left, 4ul << 20);
 	for (u32 steps = 0; in.left && steps < 40; steps++) {
 		struct guest_channel *ch = all[take(&in, 1) % open];
