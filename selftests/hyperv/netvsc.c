@@ -4,9 +4,10 @@
  * the offloads and without, on all channels, over VLANs, while the MTU changes. Wants
  * a Hyper-V guest with a NIC whose peer is hvhost's (netpeer.h); addresses, MTU and
  * settings of that NIC are changed.
- *	netvsc --reconfigure [--plain | --link]
- * --plain: no more than that data come back; --link: the host takes the link down at
- * phase 100 and up at phase 101. A line that begins with "# phase" is what the driver
+ *	netvsc --reconfigure [--plain | --queues | --link | --user]
+ * --plain: no more than that data come back; --queues: that, on each channel; --link:
+ * that, and the host takes the link down at phase 100 and up at phase 101; --user: the
+ * peer is QEMU's user network, and answers. A line that begins with "# phase" is what the driver
  * counted before that phase.
  */
 #include <dirent.h>
@@ -18,11 +19,11 @@
 #include <sys/wait.h>
 
 #include "netpeer.h"
+#include "netqueues.h"
 
 #define NIC_CLASS	"{f8615163-df3e-46c5-913f-f2d2f965ed0e}"
 #define CHANNELS_MAX	16	/* VRSS_CHANNEL_DEFAULT, and what hvhost offers at most */
 #define PORT_PHASE	0xe8
-#define STATS_MAX	512
 
 static char nic[IFNAMSIZ];
 static struct peer four = { AF_INET, PEER4, nic }, six = { AF_INET6, PEER6, nic };
@@ -107,41 +108,6 @@ static bool wait_carrier(int want)
 	       now_ms() < end)
 		nap(20);
 	return set_flags(nic, 0, 0) && is_up() == want;
-}
-
-/* Packets of each channel so far, both ways, from the driver's statistics. */
-static bool queue_packets(int n, long long *rx, long long *tx)
-{
-	static struct {
-		struct ethtool_gstrings s;
-		char name[STATS_MAX][ETH_GSTRING_LEN];
-	} names;
-	static struct {
-		struct ethtool_stats s;
-		uint64_t value[STATS_MAX];
-	} values;
-	struct {
-		struct ethtool_sset_info i;
-		uint32_t n;
-	} set = { .i = { .cmd = ETHTOOL_GSSET_INFO, .sset_mask = 1ull << ETH_SS_STATS } };
-	int q, seen = 0;
-
-	if (!ethtool(nic, &set) || !set.i.sset_mask || set.n > STATS_MAX)
-		return false;
-	names.s = (struct ethtool_gstrings){ ETHTOOL_GSTRINGS, ETH_SS_STATS, set.n };
-	values.s = (struct ethtool_stats){ ETHTOOL_GSTATS, set.n };
-	if (!ethtool(nic, &names) || !ethtool(nic, &values))
-		return false;
-	for (uint32_t i = 0; i < set.n; i++) {
-		char what[ETH_GSTRING_LEN];
-
-		if (sscanf(names.name[i], "%cx_queue_%d_%30s", what, &q, what + 1) != 3 || q >= n ||
-		    strcmp(what + 1, "packets"))
-			continue;
-		*(*what == 'r' ? &rx[q] : &tx[q]) = (long long)values.value[i];
-		seen++;
-	}
-	return seen == 2 * n;
 }
 
 /* ---- phases ---- */
@@ -264,39 +230,6 @@ static void filter(struct ktap *k)
 	ktap(k, set_flags(nic, 0, IFF_PROMISC) && (nap(200), !answers_to_another(200)), "and then no more");
 }
 
-/* Where a connection's packets come in: the hash of its ports, the key and the table. */
-static uint32_t toeplitz(const uint8_t *key, const uint8_t *data, int n)
-{
-	uint32_t hash = 0, window = (uint32_t)key[0] << 24 | key[1] << 16 | key[2] << 8 | key[3];
-
-	for (int bit = 0; bit < 8 * n; bit++) {
-		int next = bit + 32;
-
-		if (data[bit / 8] << bit % 8 & 0x80)
-			hash ^= window;
-		window = window << 1 | (key[next / 8] >> (7 - next % 8) & 1);
-	}
-	return hash;
-}
-
-static int predicted(uint16_t port)
-{
-	static struct {
-		struct ethtool_rxfh r;
-		uint32_t rest[256 + 16];
-	} h;
-	uint8_t in[12] = { 192, 0, 2, 1, 192, 0, 2, 2, 0, ECHO, (uint8_t)(port >> 8), (uint8_t)port };
-
-	h.r = (struct ethtool_rxfh){ .cmd = ETHTOOL_GRSSH };
-	if (!ethtool(nic, &h) || h.r.indir_size > 256 || !h.r.indir_size || h.r.key_size != 40)
-		return -1;
-	/* the sizes are known now: once more for what they are the sizes of */
-	if (!ethtool(nic, &h))
-		return -1;
-	return (int)h.r.rss_config[toeplitz((uint8_t *)(h.r.rss_config + h.r.indir_size), in, 12) %
-				   h.r.indir_size];
-}
-
 /* A connection; the channel it came in on, or -1, and the one it was to come in on. */
 static int connection(int n, int *want)
 {
@@ -306,13 +239,13 @@ static int connection(int n, int *want)
 	int most = 0, fd;
 	bool ok;
 
-	if (!queue_packets(n, before, tx))
+	if (!queue_packets(nic, n, before, tx))
 		return -1;
 	fd = peer_socket(&four, SOCK_STREAM, ECHO);
 	ok = fd >= 0 && !getsockname(fd, (void *)&a, &len) && tcp_stream(fd, 8000, 1) &&
-	     queue_packets(n, after, tx);
+	     queue_packets(nic, n, after, tx);
 	close(fd);
-	*want = predicted(ntohs(a.sin_port));
+	*want = predicted(nic, ntohs(a.sin_port));
 	for (int q = 0; ok && q < n; q++)
 		most = after[q] - before[q] > after[most] - before[most] ? q : most;
 	if (ok && *want != most)
@@ -325,11 +258,11 @@ static void all_queues(struct ktap *k, int n)
 {
 	long long rx[CHANNELS_MAX], tx[CHANNELS_MAX], rx0[CHANNELS_MAX], tx0[CHANNELS_MAX];
 	int left = 1, made = 0, want = 0, got = 0;
-	bool ok = queue_packets(n, rx0, tx0);
+	bool ok = queue_packets(nic, n, rx0, tx0);
 
 	for (; ok && left && made < 256; made++) {
 		got = connection(n, &want);
-		ok = got >= 0 && got == want && queue_packets(n, rx, tx);
+		ok = got >= 0 && got == want && queue_packets(nic, n, rx, tx);
 		left = 0;
 		for (int q = 0; ok && q < n; q++)
 			left += rx[q] == rx0[q] || tx[q] == tx0[q];
@@ -450,6 +383,18 @@ static void be_patient(void)
 	put_text("0", "/proc/sys/net/ipv6/conf/%s/router_solicitations", nic);
 }
 
+/* The gateway answers for itself, with no network behind the machine. */
+static int user_network(struct ktap *k)
+{
+	static const struct peer gateway = { AF_INET, "10.0.2.2", nic };
+
+	ktap(k, set_flags(nic, IFF_UP, 0) && set_address(nic, "10.0.2.15") && wait_carrier(1),
+	     "it comes up, with carrier");
+	ktap(k, ping(&gateway, 0) && ping(&gateway, 56) && ping(&gateway, 1400),
+	     "QEMU's gateway answers, 0 to 1400 bytes");
+	return ktap_end(k);
+}
+
 int main(int argc, char **argv)
 {
 	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
@@ -458,7 +403,7 @@ int main(int argc, char **argv)
 	struct ktap k = { 0, 0 };
 
 	if (argc < 2 || strcmp(argv[1], "--reconfigure")) {
-		fprintf(stderr, "usage: %s --reconfigure [--plain | --link] (changes the first NIC's settings)\n", argv[0]);
+		fprintf(stderr, "usage: %s --reconfigure [--plain | --queues | --link | --user] (changes the first NIC's settings)\n", argv[0]);
 		return 2;
 	}
 	ktap_begin();
@@ -466,17 +411,25 @@ int main(int argc, char **argv)
 		return ktap_end(&k);
 	be_patient();
 	set_flags("lo", IFF_UP, 0);
+	if (!strcmp(how, "--user"))
+		return user_network(&k);
 	ktap(&k, set_flags(nic, IFF_UP, 0) && set_address(nic, "192.0.2.2") && wait_carrier(1),
 	     "it comes up, with carrier");
 	n = channels_settled(want);
 	channels(&most);
 	ktap(&k, n == want && most == want, "%d channels on %ld CPUs (%d wanted)", n, cpus, want);
-	ktap(&k, get_number("/sys/class/net/%s/%s", nic, "speed") == 10000, "10 Gbit/s");
 	plain(&k);
-	if (!strcmp(how, "--plain")) {
+	if (!strcmp(how, "--link"))
+		link_state(&k);
+	if (!strcmp(how, "--queues"))
+		all_queues(&k, n);
+	if (*how) {
 		phase();
+		if (!strcmp(how, "--queues"))
+			channel_count(&k, n);
 		return ktap_end(&k);
 	}
+	ktap(&k, get_number("/sys/class/net/%s/%s", nic, "speed") == 10000, "10 Gbit/s");
 	without_offloads(&k);
 	vlan(&k);
 	filter(&k);
@@ -490,7 +443,5 @@ int main(int argc, char **argv)
 	channel_count(&k, n);
 	ktap(&k, set_flags(nic, 0, IFF_UP) && set_flags(nic, IFF_UP, 0) && wait_carrier(1) && ping(&four, 56),
 	     "down and up");
-	if (!strcmp(how, "--link"))
-		link_state(&k);
 	return ktap_end(&k);
 }
