@@ -4,10 +4,11 @@
  * text file. The same file and seed give the same run; each fault that is injected
  * and each action is a line of the log. A line is a rule or an action:
  *
- *	DEVICE WHAT [WHEN] FAULT...
+ *	DEVICE WHAT [in N] [WHEN] FAULT...
  *
  *	DEVICE	vmbus, scsi0, net0, vpci0, ...; a trailing * takes any that begin so
  *	WHAT	what the device is about to send, or *: "read", "open-result"
+ *	in N	only in phase N of the guest, and counted only there
  *	WHEN	nth N | every N | from N [to M] | chance N% | once a line: always
  *	FAULT	delay TIME[..TIME] | drop | duplicate | reorder | refuse STATUS |
  *		rescind | then-rescind | queue-full | short BYTES | long BYTES |
@@ -61,6 +62,8 @@ struct fault {
 struct script_rule {
 	char device[SCRIPT_NAME], what[SCRIPT_NAME];
 	enum { WHEN_ALWAYS, WHEN_NTH, WHEN_EVERY, WHEN_RANGE, WHEN_CHANCE } when;
+	bool in;		/* only in phase @phase */
+	u8 phase;
 	u64 from, to;		/* of WHEN_*; percent of a chance in from */
 	u64 delay, delay_to;	/* 100 ns */
 	enum fault_action action;

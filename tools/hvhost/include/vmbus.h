@@ -50,6 +50,7 @@ struct vmbus_device {
 	u8 user_def[120];	/* of the offer; pipe mode when the flags say so */
 	void *priv;		/* the device's own */
 	struct vmbus_channel *primary;	/* NULL: not offered, or rescinded */
+	bool offer_due;		/* when the guest gave the old relids back */
 	struct vmbus_device *next;
 };
 
@@ -77,8 +78,9 @@ int vmbus_device_add(struct vm *vm, struct vmbus_device *dev, u32 number);
 /* Rescind all channels. vmbus_device_offer() offers the device again. */
 void vmbus_device_rescind(struct vmbus_device *dev);
 /*
- * Offer a device that was rescinded again: a new relid, the same instance. The guest
- * may not be done with the old channel yet. 0, -HV_EBUSY: it is offered; -HV_ENOMEM.
+ * Offer a device that was rescinded again: a new relid, the same instance; when the
+ * guest gave the old relids back, for till then its bus has a device of that instance.
+ * 0, -HV_EBUSY: it is offered; -HV_ENOMEM.
  */
 int vmbus_device_offer(struct vmbus_device *dev);
 /* Offer sub-channel @sub_index (1..); -HV_E*. */
@@ -86,7 +88,8 @@ int vmbus_subchannel_offer(struct vmbus_device *dev, u16 sub_index);
 /* How many sub-channels there are that were not rescinded. */
 u32 vmbus_subchannels(const struct vmbus_device *dev);
 /*
- * Do what the host script says: "rescind" and "offer" here, the rest by ops->act. 0;
+ * Do what the host script says: "rescind", "offer" and "offer-now" (whatever the guest
+ * has of it yet) here, the rest by ops->act. 0;
  * -HV_ENOENT, -HV_EINVAL: see there; -HV_EBUSY: there already; -HV_ENOMEM.
  */
 int vmbus_device_act(struct vmbus_device *dev, const struct vmbus_action *a);

@@ -18,6 +18,7 @@ static const struct action_verb {
 } verbs[] = {
 	{ NULL, "rescind", "", "nothing behind rescind" },
 	{ NULL, "offer", "", "nothing behind offer" },
+	{ NULL, "offer-now", "", "nothing behind offer-now" },
 	{ "scsi", "add", "NS", "add LUN SIZE (add 3 64M)" },
 	{ "scsi", "remove", "N", "remove LUN" },
 	{ "scsi", "resize", "NS", "resize LUN SIZE (resize 0 128M)" },

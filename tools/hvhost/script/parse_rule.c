@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A fault rule: DEVICE WHAT [WHEN] ACTION... Called by script_parse() for each. */
+/* A fault rule: DEVICE WHAT [in N] [WHEN] FAULT... Called by script_parse() for each. */
 #include "lib.h"
 #include "script/parse.h"
 
@@ -21,6 +21,23 @@ static bool delay(struct script_rule *r, const struct word *w, struct script_err
 	if (!parse_time(w, &r->delay))
 		return parse_fail(e, want, w);
 	r->delay_to = r->delay;
+	return true;
+}
+
+/* in 5: the rule sleeps in other phases */
+static bool in_phase(struct script_rule *r, struct line *l, struct script_error *e)
+{
+	const struct word *w;
+	u64 n;
+
+	if (!word_is(line_peek(l), "in"))
+		return true;
+	line_next(l);
+	w = line_next(l);
+	if (!parse_number(w, 255, &n))
+		return parse_fail(e, "a phase, 0 to 255", w);
+	r->in = true;
+	r->phase = (u8)n;
 	return true;
 }
 
@@ -149,7 +166,7 @@ bool parse_rule(struct script_rules *to, struct line *l, struct script_error *e)
 	w = line_next(l);
 	if (!w || !parse_name(r->what, w))
 		return parse_fail(e, "what it sends (a word of a-z, 0-9 and -, or *)", w);
-	if (!when(r, l, e))
+	if (!in_phase(r, l, e) || !when(r, l, e))
 		return false;
 	if (l->at == l->n)
 		return parse_fail(e, "an action", NULL);

@@ -26,6 +26,7 @@ void script_init(struct vm *vm, const char *text, size_t len)
 	if (!script_parse(&s->rules, text, len, &e))
 		hv_die("host script, line %u: %s", e.line, e.why);
 	s->random = s->rules.seed ? s->rules.seed : vm->seed;
+	s->phase = -1;
 	vm->script = s;
 }
 
@@ -79,7 +80,8 @@ bool script_at(struct vm *vm, const char *device, const char *what, void *payloa
 	for (u32 i = 0; s && i < s->rules.n; i++) {
 		struct script_rule *r = &s->rules.rule[i];
 
-		if (!fits(r->device, device) || !fits(r->what, what) || !comes_true(s, r))
+		if ((r->in && r->phase != s->phase) || !fits(r->device, device) ||
+		    !fits(r->what, what) || !comes_true(s, r))
 			continue;
 		r->hits++;
 		any = true;

@@ -8,6 +8,7 @@
 struct script {
 	struct script_rules rules;
 	u64 random;
+	int phase;		/* that the guest is in; -1: none yet */
 	struct pending {
 		struct event event;
 		struct script_action *action;

@@ -75,6 +75,8 @@ void script_phase(struct vm *vm, u8 number)
 {
 	struct script *s = vm->script;
 
+	if (s)
+		s->phase = number;
 	for (u32 i = 0; s && i < s->rules.actions; i++) {
 		struct script_action *a = &s->rules.action[i];
 

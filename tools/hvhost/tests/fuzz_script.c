@@ -13,7 +13,7 @@ static const char *const words[] = {
 	"\n", "#", "..", "0x", "18446744073709551615", "%", "-", "9s..",
 	"at", "phase", "after", "1s", "vpci0", "net0", "add", "remove", "resize", "64M", "eject",
 	"generate", "rescind", "offer", "timesync0", "step", "keyboard0", "key", "set", "reorder",
-	"then-rescind", "9T", "1000000001K", "scsi4294967295", "\nat 1s scsi0", "\nphase 1",
+	"then-rescind", "in", "9T", "1000000001K", "scsi4294967295", "\nat 1s scsi0", "\nphase 1",
 };
 
 /* What was taken is within its bounds. */

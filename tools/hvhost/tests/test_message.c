@@ -109,8 +109,9 @@ static void again_with_another_relid(void **state)
 	do_to("rescind", -HV_EINVAL);
 	assert_int_equal(guest_messages(g), MSG_RESCIND_OFFER);
 	assert_int_equal(closed, 1);
-	/* the guest is not done with the old one yet: it is nobody else's */
-	do_to("offer", 0);
+	/* the guest is not done with the old one yet: its number is nobody else's */
+	do_to("offer-now", 0);
+	do_to("offer-now", -HV_EBUSY);
 	guest_messages(g);
 	assert_int_equal(g->offers, 2);
 	assert_memory_equal(&g->offer[0].instance, &g->offer[1].instance, 16);
@@ -125,6 +126,47 @@ static void again_with_another_relid(void **state)
 	assert_non_null(strstr(g->fake->log, "refused: release of relid"));
 }
 
+/* A host with manners waits until the guest is done with what was rescinded. */
+static void again_when_it_is_given_back(void **state)
+{
+	struct guest *g = *state;
+	struct guest_channel sub;
+	const struct msg_header left = { MSG_UNLOAD, 0 };
+
+	open_first(g);
+	assert_int_equal(vmbus_subchannel_offer(&dev, 1), 0);
+	guest_messages(g);
+	assert_int_equal(guest_open(g, &sub, &g->offer[1], 4), 0);
+	do_to("rescind", 0);
+	do_to("offer", 0);
+	guest_messages(g);
+	give_back(g, 1);
+	guest_messages(g);
+	assert_int_equal(g->offers, 2);
+	give_back(g, sub.relid);
+	guest_messages(g);
+	assert_int_equal(g->offers, 3);
+	assert_int_equal(g->offer[2].sub_index, 0);
+	do_to("offer", -HV_EBUSY);
+	/* and changes its mind */
+	do_to("rescind", 0);
+	do_to("offer", 0);
+	do_to("rescind", 0);
+	give_back(g, g->offer[2].relid);
+	guest_messages(g);
+	assert_int_equal(g->offers, 3);
+	do_to("rescind", -HV_EINVAL);
+	/* or the guest leaves */
+	do_to("offer-now", 0);
+	do_to("rescind", 0);
+	do_to("offer", 0);
+	assert_int_equal(guest_post(g, &left, sizeof(left)), 0);
+	guest_messages(g);
+	g->offers = 0;
+	assert_true(guest_contact(g, VMBUS_VERSION(5, 3)));
+	assert_int_equal(guest_request_offers(g), 1);
+}
+
 /* All 2047 in turn, and never one that the guest has not given back. */
 static void relids_come_round(void **state)
 {
@@ -137,7 +179,7 @@ static void relids_come_round(void **state)
 	kept = g->offer[0].relid;
 	for (u32 i = 0; i < 2100; i++) {
 		g->offers = 0;
-		do_to("offer", 0);
+		do_to("offer-now", 0);
 		guest_messages(g);
 		assert_int_equal(g->offers, 1);
 		assert_int_not_equal(g->offer[0].relid, kept);
@@ -275,8 +317,7 @@ static void instead_of_an_answer(void **state)
 	assert_int_equal(guest_messages(g), MSG_RESCIND_OFFER);
 	assert_int_equal(g->offers, 2);
 	assert_null(dev.primary);
-	/* an offer that the guest never got needs no rescind */
-	do_to("offer", 0);
+	do_to("offer-now", 0);
 	assert_non_null(dev.primary);
 }
 
@@ -437,7 +478,7 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(again_with_another_relid), T(relids_come_round), T(nothing_is_left),
+		T(again_with_another_relid), T(again_when_it_is_given_back), T(relids_come_round), T(nothing_is_left),
 		T(no_answer_when_it_is_too_late), T(subchannels_first), T(close_takes_subchannels),
 		T(instead_of_an_answer), T(before_it_was_told), T(teardown_by_another),
 		T(versions_refused), T(out_of_order), T(twice_late_long_and_short), T(sixteen_buffers),

@@ -80,6 +80,9 @@ static void refused(void **state)
 		{ "seed 0", "expected a number above 0", 1 },
 		{ "seed 1 2", "expected a number above 0", 1 },
 		{ "scsi0 a-name-that-is-far-too-long-for-it drop", "expected what it sends", 1 },
+		{ "scsi0 read in nth 3 drop", "expected a phase, 0 to 255", 1 },
+		{ "scsi0 read in 256 drop", "expected a phase, 0 to 255", 1 },
+		{ "scsi0 read in 25", "expected an action", 1 },
 		{ "scsi0 read queue-full", "expected a fault of a device's packets", 1 },
 		{ "vmbus open-result stale-id", "expected a fault of the bus's messages", 1 },
 		{ "vmbus post refuse 1", "expected delay, drop or queue-full", 1 },
@@ -93,9 +96,9 @@ static void refused(void **state)
 		{ "at 5s scsi rescind", "expected one device", 1 },
 		{ "at 5s scsi* rescind", "expected one device", 1 },
 		{ "at 5s scsi0x rescind", "expected one device", 1 },
-		{ "at 5s scsi0", "expected rescind, offer, add, remove or resize, got the end", 1 },
-		{ "at 5s scsi0 link-up", "expected rescind, offer, add, remove or resize, got 'link-up'", 1 },
-		{ "at 5s net0 add 1", "expected rescind, offer, link-up, link-down or generate", 1 },
+		{ "at 5s scsi0", "expected rescind, offer, offer-now, add, remove or resize, got the end", 1 },
+		{ "at 5s scsi0 link-up", "expected rescind, offer, offer-now, add, remove or resize, got 'link-up'", 1 },
+		{ "at 5s net0 add 1", "expected rescind, offer, offer-now, link-up, link-down or generate", 1 },
 		{ "at 5s scsi0 rescind now", "expected nothing behind rescind, got 'now'", 1 },
 		{ "at 5s scsi0 resize 1", "expected resize LUN SIZE (resize 0 128M), got the end", 1 },
 		{ "at 5s scsi0 resize 1 64Q", "expected resize LUN SIZE (resize 0 128M), got '64Q'", 1 },
@@ -218,6 +221,22 @@ static void at_the_right_time(void **state)
 	assert_non_null(strstr(f->log, "fault: scsi0 read #2: drop (line 1)"));
 }
 
+static void in_a_phase(void **state)
+{
+	use("scsi0 read in 3 nth 2 drop\nscsi0 write in 0 drop");
+	assert_int_equal(ask("scsi0", "read", NULL), FAULT_NONE);
+	assert_int_equal(ask("scsi0", "write", NULL), FAULT_NONE);
+	script_phase(&f->vm, 3);
+	assert_int_equal(ask("scsi0", "read", NULL), FAULT_NONE);
+	script_phase(&f->vm, 0);
+	assert_int_equal(ask("scsi0", "read", NULL), FAULT_NONE);
+	assert_int_equal(ask("scsi0", "write", NULL), FAULT_DROP);
+	script_phase(&f->vm, 3);
+	assert_int_equal(ask("scsi0", "write", NULL), FAULT_NONE);
+	assert_int_equal(ask("scsi0", "read", NULL), FAULT_DROP);
+	assert_int_equal(ask("scsi0", "read", NULL), FAULT_NONE);
+}
+
 static void by_chance_but_the_same(void **state)
 {
 	u8 first[200];
@@ -282,7 +301,7 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(accepted), T(refused), T(without), T(at_the_right_time), T(by_chance_but_the_same),
+		T(accepted), T(refused), T(without), T(at_the_right_time), T(in_a_phase), T(by_chance_but_the_same),
 		T(corrupts), T(sets), T(actions), T(too_many), T(says_what_never_came),
 	};
 

@@ -423,7 +423,7 @@ static void goes_with_an_answer(void **state)
 	ask(w, 13);
 	assert_int_equal(next_id(w), 0);
 	/* offered again, it works */
-	assert_int_equal(act(w, "offer", 0, 0, 0), 0);
+	assert_int_equal(act(w, "offer-now", 0, 0, 0), 0);
 	guest_messages(w->g);
 	assert_int_equal(guest_open(w->g, &w->ch, &w->g->offer[1], 9), 0);
 	ask(w, 14);

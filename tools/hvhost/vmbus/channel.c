@@ -38,6 +38,25 @@ static u32 free_relid(struct vmbus *bus)
 	return 0;
 }
 
+/* As a guest writes it: the first three fields are numbers. */
+static void log_offer(const struct vmbus_device *d, const struct vmbus_channel *ch)
+{
+	static const u8 order[16] = { 3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15 };
+	char text[2][40];
+
+	for (u32 which = 0; which < 2; which++) {
+		const struct guid *g = which ? &d->instance : &d->ops->type;
+		int n = 0;
+
+		for (u32 i = 0; i < 16; i++)
+			n += hv_snprintf(text[which] + n, sizeof(text[0]) - (u32)n, "%s%02x",
+					 i == 4 || i == 6 || i == 8 || i == 10 ? "-" : "",
+					 g->b[order[i]]);
+	}
+	hv_log("vmbus: offer %s.%u: relid %u, class %s, instance %s", d->name, ch->sub_index,
+	       ch->relid, text[0], text[1]);
+}
+
 static void offer(struct vmbus *bus, struct bus_channel *c)
 {
 	const struct vmbus_device *d = c->ch.dev;
@@ -51,6 +70,7 @@ static void offer(struct vmbus *bus, struct bus_channel *c)
 	memcpy(m.user_def, d->user_def, sizeof(m.user_def));
 	notify_offer(bus, c, &m);
 	c->told = true;
+	log_offer(d, &c->ch);
 	bus_send(bus, &m, sizeof(m));
 }
 
@@ -130,11 +150,39 @@ int vmbus_device_add(struct vm *vm, struct vmbus_device *dev, u32 number)
 	return 0;
 }
 
-int vmbus_device_offer(struct vmbus_device *dev)
+static int offer_now(struct vmbus_device *dev)
 {
 	if (dev->primary)
 		return -HV_EBUSY;
+	dev->offer_due = false;
 	return new_channel(dev, 0) ? 0 : -HV_ENOMEM;
+}
+
+/* A channel that was rescinded and not given back. */
+static struct bus_channel *left_over(const struct vmbus_device *dev)
+{
+	struct bus_channel *c = dev->vm->vmbus->channels;
+
+	while (c && (c->ch.dev != dev || c->state != CHANNEL_RESCINDED))
+		c = c->next;
+	return c;
+}
+
+int vmbus_device_offer(struct vmbus_device *dev)
+{
+	const struct bus_channel *old = left_over(dev);
+
+	if (!old || dev->primary)
+		return offer_now(dev);
+	hv_log("vmbus: offer %s: when relid %u is given back", dev->name, old->ch.relid);
+	dev->offer_due = true;
+	return 0;
+}
+
+static void offer_if_due(struct vmbus_device *dev)
+{
+	if (dev->offer_due && !left_over(dev) && offer_now(dev))
+		hv_log("vmbus: %s cannot be offered again", dev->name);
 }
 
 u32 vmbus_subchannels(const struct vmbus_device *dev)
@@ -210,9 +258,12 @@ int vmbus_device_act(struct vmbus_device *dev, const struct vmbus_action *a)
 {
 	if (!strcmp(a->verb, "offer"))
 		return vmbus_device_offer(dev);
+	if (!strcmp(a->verb, "offer-now"))
+		return offer_now(dev);
 	if (!strcmp(a->verb, "rescind")) {
-		if (!dev->primary)
+		if (!dev->primary && !dev->offer_due)
 			return -HV_EINVAL;
+		dev->offer_due = false;
 		vmbus_device_rescind(dev);
 		return 0;
 	}
@@ -243,6 +294,8 @@ static u32 open_channel(struct vmbus *bus, struct bus_channel *c, const struct m
 		return VMBUS_STATUS_REFUSED;
 	}
 	notify_open(bus, c);
+	hv_log("vmbus: open %s.%u: relid %u, VP %u", c->ch.dev->name, c->ch.sub_index, m->relid,
+	       m->target_vp);
 	return 0;
 }
 
@@ -278,15 +331,19 @@ void channel_close_request(struct vmbus *bus, u32 relid)
 void channel_released(struct vmbus *bus, u32 relid)
 {
 	struct bus_channel *c = channel_by_relid(bus, relid);
+	struct vmbus_device *dev;
 
 	/* a sub-channel goes when its closed primary has no use for it */
 	if (!c || (c->state != CHANNEL_RESCINDED && (c->ch.open || !c->ch.sub_index))) {
 		bus_refuse(bus, "release of relid", relid);
 		return;
 	}
-	if (c->ch.dev->ops->released)
-		c->ch.dev->ops->released(&c->ch);
+	dev = c->ch.dev;
+	hv_log("vmbus: release %s.%u: relid %u", dev->name, c->ch.sub_index, relid);
+	if (dev->ops->released)
+		dev->ops->released(&c->ch);
 	remove(bus, c);
+	offer_if_due(dev);
 }
 
 void channel_modify(struct vmbus *bus, const struct msg_modify *m)
@@ -303,6 +360,8 @@ void channel_modify(struct vmbus *bus, const struct msg_modify *m)
 		r.status = VMBUS_STATUS_REFUSED;
 	} else {
 		c->ch.target_vp = m->target_vp;
+		hv_log("vmbus: move %s.%u: relid %u, VP %u", c->ch.dev->name, c->ch.sub_index,
+		       m->relid, m->target_vp);
 	}
 	/* answered from 5.3 on */
 	if (bus->version >= VMBUS_VERSION(5, 3))
@@ -321,6 +380,9 @@ void channel_forget_all(struct vmbus *bus)
 		if (c->ch.sub_index || c->state == CHANNEL_RESCINDED)
 			remove(bus, c);
 	}
+	bus->offers_wanted = false;
+	for (struct vmbus_device *d = bus->devices; d; d = d->next)
+		offer_if_due(d);
 }
 
 u16 vmbus_signal_event(struct vp *vp, u32 connection, u16 flag)
