@@ -1,0 +1,26 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# selftests/hyperv/hotplug.c: disks that the host resizes, adds and removes while the
+# guest uses them; what they held is given back. Env: KERNEL, AZK, OUT. Prints TAP.
+. "${0%/*}/lib/tap.sh"
+
+cat >"$dir/host.hvs" <<END
+phase 1 scsi0 resize 0 128M
+phase 2 scsi0 resize 0 32M
+phase 3 scsi0 add 3 48M
+phase 4 scsi0 remove 3
+phase 5 scsi0 add 3 48M
+phase 6 scsi0 remove 0
+END
+for cpus in 1 4; do
+	boot --cpus $cpus --disk 64M --host-script "$dir/host.hvs" \
+		--add "$OUT/selftests/hyperv-hotplug:/bin/hotplug" -- hotplug --overwrite
+	pass_on "$cpus vCPUs"
+	[ "$(grep -c '^hvhost: action: .*: done$' "$dir/log")" = 6 ]
+	verdict $? "$cpus vCPUs: the host did all six"
+	# 4: the added disk is gone again; 2: before it came
+	[ "$(heap 4)" = "$(heap 2)" ]
+	verdict $? "$cpus vCPUs: a removed disk takes no memory of the host ($(heap 2), then $(heap 4))"
+	refused_nothing "$cpus vCPUs"
+done
+done_testing

@@ -1,0 +1,74 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# selftests/hyperv/rescind.c: the SCSI controller goes at each step of its way onto
+# the bus and under traffic, and comes back. Steps after which the guest never gets
+# on have a boot each. With --icount a guest that waits for a timeout takes no time.
+# Env: KERNEL, AZK, OUT. Prints TAP.
+. "${0%/*}/lib/tap.sh"
+
+cat >"$dir/rules" <<END
+phase 1 scsi0 rescind
+phase 2 scsi0 offer
+vmbus offer in 11 nth 1 then-rescind
+vmbus gpadl-created in 12 nth 1 rescind
+vmbus gpadl-created in 13 nth 1 then-rescind
+vmbus open-result in 14 nth 1 rescind
+vmbus open-result in 15 nth 1 then-rescind
+scsi0 begin-init in 21 nth 1 rescind
+scsi0 version in 22 nth 1 rescind
+scsi0 properties in 23 nth 1 then-rescind
+scsi0 end-init in 24 nth 1 rescind
+scsi0 sub-channels in 25 nth 1 rescind
+scsi0 inquiry in 31 nth 1 rescind
+scsi0 read in 32 nth 40 rescind
+scsi0 write in 33 nth 40 then-rescind
+END
+
+# run NAME CPUS STEP...: STEP is PHASE:NAME[:KNOWN] (see rescind.c); what the host does
+# then is the rule that says "in PHASE", after an offer unless the device is there
+run() {
+	run=$1 cpus=$2
+	shift 2
+	cp "$dir/rules" "$dir/host.hvs"
+	for step; do
+		case $step in
+		*:io-*) ;;
+		*:idle-*) echo "phase ${step%%:*} scsi0 rescind" >>"$dir/host.hvs" ;;
+		*) echo "phase ${step%%:*} scsi0 offer" >>"$dir/host.hvs" ;;
+		esac
+	done
+	boot --icount --cpus "$cpus" --disk 32M --hang 0 --host-script "$dir/host.hvs" \
+		--add "$OUT/selftests/hyperv-rescind:/bin/rescind" -- rescind --overwrite "$@"
+	pass_on "$run"
+	for step; do
+		line=$(grep -n " in ${step%%:*} " "$dir/host.hvs" | cut -d: -f1)
+		[ -z "$line" ] || grep -q "^hvhost: fault: .*rescind (line $line)$" "$dir/log"
+		verdict $? "$run: the host took it away ($(echo "$step" | cut -d: -f2))"
+	done
+	refused_nothing "$run"
+}
+
+same_heap() {	# NAME: whenever the controller was back
+	[ "$(heap 2 | sort -u | wc -l)" = 1 ] && [ "$(heap 2 | wc -l)" -gt 1 ]
+	verdict $? "$1: the host held the same each time the disk was back ($(heap 2 | sort -u | xargs))"
+}
+
+run bus 1 11:offer 12:gpadl 13:gpadl-then 14:open 15:open-then
+same_heap bus
+wait='storvsc_execute_vstor_op() waits 180 s for an answer that cannot come'
+run protocol 1 "21:begin-init:$wait" "22:version:$wait" "23:properties:$wait" "24:end-init:$wait"
+same_heap protocol
+run sub-channels 5 "25:sub-channels:handle_multichannel_storage() waits 180 s, then storvsc_remove() for good"
+lost='storvsc_remove() waits for requests of a rescinded channel, which nobody completes'
+run scan 1 "31:inquiry:$lost"
+run reads 1 "32:io-read:$lost"
+run writes 1 "33:io-write:$lost"
+run cache 1 "41:idle-cache:storvsc_queuecommand() takes SYNCHRONIZE CACHE for a rescinded channel"
+
+# A host that does not wait until the guest gave the old channel back.
+printf 'phase 1 scsi0 rescind\nphase 1 scsi0 offer-now\n' >"$dir/host.hvs"
+boot --disk 32M --host-script "$dir/host.hvs" --add "$OUT/selftests/hyperv-again:/bin/again" -- again
+# azk ends with 193 when the kernel warned
+[ $rc = 193 ] && grep -q 'vmbus_onoffer' "$dir/err" && rc=0
+pass_on again
+done_testing
