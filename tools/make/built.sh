@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Did the build leave what it should? TAP, for make check. PROFILE names it.
+# Did the build leave what it should? TAP, for make check. PROFILE names it,
+# BUILD_RC is what make left: an older build may lie there still.
 n=0
 fail=0
 t() {
@@ -8,6 +9,7 @@ t() {
 	if "$@" > /dev/null 2>&1; then echo "ok $n - $what"
 	else echo "not ok $n - $what"; fail=1; fi
 }
+what="the build targets ended well"; t test "$BUILD_RC" -eq 0
 for p in ours/$PROFILE upstream/$PROFILE; do
 	d=out/$p
 	# kernel.sh takes the stamp away first and writes it last

@@ -16,6 +16,7 @@ rc=$?
 if [ $rc -eq 0 ] && [ "$1" = all ]; then
 	# shellcheck disable=SC2086
 	${MAKE:-make} $BUILD
+	export BUILD_RC=$?
 	suites="$suites build"
 	"$AZK" test run --suite build tools/make/built.sh
 	rc=$?

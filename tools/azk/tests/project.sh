@@ -49,6 +49,28 @@ for f in tools/*/tests/*.sh tools/*/tests/guest/*.sh tools/make/*.sh .ci/run; do
 	esac
 done
 t "every script can be run${mode:+, but not$mode}" test -z "$mode"
+# make check on a project whose build ends with $1, beside an older kernel
+check_with() {
+	(
+		d=$(mktemp -d) && trap "rm -rf $d" EXIT && cp -r --parents tools/make "$d" &&
+		cd "$d" && mkdir -p out/bin out/test && ln -s "$AZK" out/bin/azk || exit 100
+		for side in ours upstream; do
+			p=out/$side/azure
+			mkdir -p $p/modules/lib/modules/1
+			echo older > $p/.built && echo HdrS > $p/bzImage && echo x > $p/vmlinux
+			echo "0 T start_kernel" > $p/System.map
+			: > $p/modules/lib/modules/1/modules.dep
+		done
+		printf "#!/bin/sh\nexit $1\n" > mk
+		printf "#!/bin/sh\necho 1..1; echo ok 1\n" > one.sh
+		chmod +x mk one.sh
+		env -u AZK_TOP OUT="$d/out" PROFILE=azure MAKE=./mk BUILD=build QUICK=./one.sh \
+			GUEST=./one.sh tools/make/check.sh all
+	)
+}
+fails() { ! "$@"; }
+t "make check passes when all is well" check_with 0
+t "make check fails when the build failed and an older kernel is there" fails check_with 2
 # every phony target but the inner ones is in make help
 for target in $(sed -n 's/^\.PHONY: *//p; /^\.PHONY/,/[^\\]$/s/^\t\([a-z-]*\)$/\1/p' \
 		Makefile tools/make/*.mk | tr ' \\' '\n\n' | grep .); do
