@@ -9,6 +9,7 @@
 #include "file.h"
 #include "guest.h"
 #include "kernel.h"
+#include "report.h"
 
 /* "6.18.15-azure" is built from base 6.18.15. */
 static char *base_of(const char *version)
@@ -45,7 +46,7 @@ static json_t *metrics(const struct guest_result *res)
 	return m;
 }
 
-/* A string that may hold any byte a guest can print. */
+/* A string that may hold any byte: a guest prints, a user types what they like. */
 static json_t *text(const char *s)
 {
 	json_t *j = json_string(s);
@@ -66,43 +67,34 @@ int bootreport_write(const char *file, const struct kernel *k,
 		     const struct guest_run *r, const struct guest_result *res)
 {
 	const struct qemu_boot *b = &r->boot;
-	char *base = base_of(k->version), *out;
-	char sha[SHA256_HEX];
+	char sha[SHA256_HEX], *base;
 	json_t *j, *subject;
 	int ret = file_sha256(k->image, sha, NULL, NULL);
 
-	if (ret) {
-		free(base);
+	if (ret)
 		return ret;
-	}
-	subject = json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:b, s:o}",
-			    "name", k->name, "role", role_of(k->name),
-			    "kernel", k->image, "version", k->version,
+	base = base_of(k->version);
+	subject = json_pack("{s:o, s:s, s:o, s:o, s:s, s:I, s:b, s:o}",
+			    "name", text(k->name), "role", role_of(k->name),
+			    "kernel", text(k->image), "version", text(k->version),
 			    "image_sha256", sha, "image_bytes", (json_int_t)k->bytes,
 			    "deterministic", b->icount, "metrics", metrics(res));
-	j = json_pack("{s:s, s:s, s:s, s:s, s:i, s:I, s:s, s:s, s:i, s:o, s:[o]}",
-		      "schema", "kernel-azure/report-1", "kind", "boot",
-		      "machine", b->machine->name, "base", base,
+	j = json_pack("{s:s, s:s, s:s, s:o, s:i, s:I, s:o, s:s, s:i, s:o, s:[o], s:{}}",
+		      "schema", REPORT_SCHEMA, "kind", "boot",
+		      "machine", b->machine->name, "base", text(base),
 		      "cpus", b->cpus, "memory_bytes", (json_int_t)b->memory,
-		      "command_line", b->append,
+		      "command_line", text(b->append),
 		      "verdict", azk_exit_name(res->code), "exit_code", res->code,
 		      "last_line", text(buf_str(&res->last_line)),
-		      "subjects", subject);
+		      "subjects", subject, "ratios");
+	free(base);
 	if (res->why.len)
 		json_object_set_new(j, "why", text(buf_str(&res->why)));
 	if (res->where.len)
 		json_object_set_new(j, "where", text(buf_str(&res->where)));
 	if (res->init.ended)
 		put(j, "taint", res->init.taint);
-	out = json_dumps(j, JSON_INDENT(2));
+	ret = report_write(file, j);	/* says so when packing failed */
 	json_decref(j);
-	if (out) {
-		char *line = xasprintf("%s\n", out);
-
-		ret = file_write(file, line, strlen(line));
-		free(line);
-		free(out);
-	}
-	free(base);
 	return ret;
 }
