@@ -20,10 +20,11 @@
 /* How each kind of report is drawn. */
 static const struct {
 	const char *kind;
+	bool (*complete)(const json_t *report);
 	void (*text)(const json_t *report, int top, struct buf *out);
 	void (*svg)(const json_t *report, struct buf *out);
 } drawers[] = {
-	{ "boot", boot_text, boot_svg },
+	{ "boot", boot_text_counted, boot_text, boot_svg },
 };
 
 #define NR_DRAWERS	(sizeof(drawers) / sizeof(*drawers))
@@ -42,6 +43,12 @@ static int show(const char *path, const char *svg, int top)
 	if (k == NR_DRAWERS) {
 		ret = azk_err(AZK_EX_INPUT, path, NULL, "reports of kind '%s' have no drawing yet",
 			      report_str(report, "kind"));
+		json_decref(report);
+		return ret;
+	}
+	if (!drawers[k].complete(report)) {
+		ret = azk_err(AZK_EX_INPUT, path, "compare with 'azk bench boot', which writes one",
+			      "not a report of counted boots, each repeated: nothing to show");
 		json_decref(report);
 		return ret;
 	}

@@ -315,6 +315,17 @@ static void doubts(const json_t *report, struct buf *out)
 			 json_integer_value(json_object_get(report, "runs")));
 }
 
+bool boot_text_counted(const json_t *report)
+{
+	double insns;
+	json_t *s;
+
+	for (size_t i = 0; (s = report_subject(report, i)); i++)
+		if (!report_metric(s, "instructions_to_init", &insns))
+			return false;
+	return json_integer_value(json_object_get(report, "runs")) > 1;
+}
+
 void boot_text(const json_t *report, int top, struct buf *out)
 {
 	buf_addf(out, "boot on %s, %" JSON_INTEGER_FORMAT " CPU, %" JSON_INTEGER_FORMAT " MiB, "

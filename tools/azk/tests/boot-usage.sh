@@ -188,5 +188,21 @@ else
 	echo "ok $n - init has all its applets # SKIP no $init; build it with 'make tools'"
 fi
 
+# what azk boot --json writes: one boot, nothing counted
+cat >"$dir/once.json" <<END
+{ "schema": "kernel-azure/report-1", "kind": "boot", "machine": "q35", "base": "6.18.15",
+  "subjects": [ { "name": "azure", "role": "ours", "metrics": { "wall_seconds": 1.5 } } ],
+  "ratios": {} }
+END
+"$AZK" bench show "$dir/once.json" >"$dir/out" 2>"$dir/err"
+got=$?
+n=$((n + 1))
+if [ "$got" = 200 ] && grep -q 'not a report of counted boots' "$dir/err" && [ ! -s "$dir/out" ]; then
+	echo "ok $n - a report of one boot is not shown as a comparison"
+else
+	bad=$((bad + 1))
+	echo "not ok $n - a report of one boot is not shown as a comparison"
+	sed 's/^/# /' "$dir/out" "$dir/err"
+fi
 echo "1..$n"
 [ $bad = 0 ]

@@ -182,6 +182,20 @@ static void text(void **state)
 	json_decref(r);
 }
 
+/* A report of azk boot: booted once, nothing counted. */
+static void not_counted(void **state)
+{
+	json_t *r = parse(REPORT(SUBJECT("azure", "ours", "850000000", "550000000", "100")));
+
+	assert_true(boot_text_counted(r));
+	json_object_set_new(r, "runs", json_integer(1));
+	assert_false(boot_text_counted(r));
+	json_object_set_new(r, "runs", json_integer(2));
+	json_object_del(json_object_get(report_subject(r, 0), "metrics"), "instructions_to_init");
+	assert_false(boot_text_counted(r));
+	json_decref(r);
+}
+
 /* Runs that differ are named, not averaged away. */
 static void disagreement(void **state)
 {
@@ -242,6 +256,7 @@ int main(void)
 		cmocka_unit_test(refuses),
 		cmocka_unit_test(numbers),
 		cmocka_unit_test(text),
+		cmocka_unit_test(not_counted),
 		cmocka_unit_test(disagreement),
 		cmocka_unit_test(drawing),
 	};
