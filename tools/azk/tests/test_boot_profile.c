@@ -89,7 +89,8 @@ static const char log_text[] =
 	"b ffffffff81000900 90\n"
 	"b ffffffff81000a00 10\n"
 	"ctx 3 task 0 20\n"
-	"b ffffffffc0001000 20\n"
+	"b ffffffffc0001000 14\n"
+	"b 7f0000401000 6\n"
 	"ctx 0 phase idle 5\n"
 	"b ffffffff81000200 5\n"
 	"ctx 1 phase free_initmem 40\n"
@@ -178,7 +179,8 @@ static void functions(void **state)
 	assert_int_equal(find(&b->functions, "startup_64")->insns, 30);
 	assert_int_equal(find(&b->functions, "(decompressor)")->insns, 900);
 	assert_int_equal(find(&b->functions, "(real-mode setup)")->insns, 100);
-	assert_int_equal(find(&b->functions, "(modules and generated code)")->insns, 20);
+	assert_int_equal(find(&b->functions, "(modules and generated code)")->insns, 14);
+	assert_int_equal(find(&b->functions, "(user mode)")->insns, 6);
 	assert_true(find(&b->functions, "delay_tsc")->waiting);
 	assert_false(find(&b->functions, "memcpy")->waiting);
 	assert_int_equal(b->waiting, 100);

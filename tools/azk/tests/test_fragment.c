@@ -85,7 +85,7 @@ static void refused(void **state)
 		"CONFIG_A=0x", "CONFIG_A=0xg", "CONFIG_A=12a", "CONFIG_A=-",
 		"A=y", "  CONFIG_A=y", "#CONFIG_A is not set",
 		"# CONFIG_A is not set.", "#  CONFIG_A is not set",
-		"# CONFIG_A=y", "#CONFIG_A=m",
+		"# CONFIG_A=y", "#CONFIG_A=m", "CONFIG_A:y", "CONFIG_A y", "CONFIG_A-B=y",
 	};
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {

@@ -107,6 +107,24 @@ static void test_no_header(void **state)
 	problems_free(&out);
 }
 
+/* Of two headers of one name the first counts. */
+static void test_header_twice(void **state)
+{
+	struct problems out;
+	struct patch p;
+
+	parse("From: A <a@e>\nFrom: B <b@e>\nDate: one\nDate: two\n"
+	      "Subject: first\nSubject: second\n\n" DIFF, &p, &out, AZK_OK);
+	assert_string_equal(p.author, "A");
+	assert_int_equal(p.from_line, 1);
+	assert_string_equal(p.date, "one");
+	assert_int_equal(p.date_line, 3);
+	assert_string_equal(p.subject, "first");
+	assert_int_equal(p.subject_line, 5);
+	problems_free(&out);
+	patch_free(&p);
+}
+
 static void test_trailers_need_a_block(void **state)
 {
 	struct problems out;
@@ -281,6 +299,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_header),
 		cmocka_unit_test(test_no_header),
+		cmocka_unit_test(test_header_twice),
 		cmocka_unit_test(test_trailers_need_a_block),
 		cmocka_unit_test(test_diff),
 		cmocka_unit_test(test_bad_diff),

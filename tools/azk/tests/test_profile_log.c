@@ -98,16 +98,21 @@ static void refuses(void **state)
 	refuse("fix 44 1", "fix 44");
 	refuse("initcall 60 1 ffffffff81000040", "initcall 60 1");
 	refuse("initcall_end 80 1", "initcall_end 80 0");	/* it never began */
+	refuse("clock 90 1095", "initcall_end 90 1 ffffffff81000040");	/* it ended already */
 	refuse("task 1", "task 7");				/* not the next */
 	refuse("ctx 1 initcall", "ctx 1 idle");
 	refuse("ctx 1 initcall", "ctx 9 initcall");		/* no such task */
 	refuse("ctx 0 task 0 10\n", "");			/* a block of nothing */
 	refuse("b 10200 45", "b 10200");
 	refuse("b 10200 45", "b 10200 44");			/* the sum is 39 */
+	/* two wrong sums that make up for each other */
+	refuse("b ffffffff81000040 20\nctx 2 work ffffffff81000100 30\nb ffffffff81000100 30",
+	       "b ffffffff81000040 21\nctx 2 work ffffffff81000100 30\nb ffffffff81000100 29");
 	refuse("end 100 user", "end 101 user");			/* ... and 100 */
 	refuse("end 100 user", "end 100 well");
 	refuse("end 100 user\n", "");				/* cut off */
 	refuse("end 100 user\n", "end 100 user\nfix 1 1\n");
+	refuse("end 100 user\n", "end 100 user\nend 100 user\n");	/* ended once */
 	refuse("task 0", "process 0");
 }
 

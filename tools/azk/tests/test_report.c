@@ -102,6 +102,11 @@ static void refuses(void **state)
 		"", "{", "[]", "{}",
 		REPORT(""),
 		"{ \"schema\": \"kernel-azure/report-2\", \"kind\": \"boot\" }",
+		/* good but for the schema, good but for the kind */
+		"{ \"schema\": \"kernel-azure/report-2\", \"kind\": \"boot\", \"subjects\": ["
+			SUBJECT("azure", "ours", "1", "1", "1") "] }",
+		"{ \"schema\": \"kernel-azure/report-1\", \"subjects\": ["
+			SUBJECT("azure", "ours", "1", "1", "1") "] }",
 		REPORT(SUBJECT("azure", "mine", "1", "1", "1")),
 		REPORT("{ \"name\": \"azure\", \"role\": \"ours\" }"),
 	};
@@ -182,6 +187,27 @@ static void text(void **state)
 	json_decref(r);
 }
 
+/* A ratio to nothing, or to less than nothing, says nothing. */
+static void ratios(void **state)
+{
+	json_t *r = parse(REPORT(SUBJECT("upstream/azure", "upstream", "2", "1", "1") ","
+				 SUBJECT("azure", "ours", "1", "1", "1")));
+	json_t *up = json_object_get(report_subject(r, 0), "metrics");
+	json_t *ours = json_object_get(report_subject(r, 1), "metrics");
+
+	json_object_set_new(up, "none", json_integer(0));
+	json_object_set_new(ours, "none", json_integer(5));
+	json_object_set_new(up, "less", json_integer(-2));
+	json_object_set_new(ours, "less", json_integer(4));
+	json_object_set_new(ours, "only_ours", json_integer(4));
+	report_ratios(r);
+	ours = json_object_get(r, "ratios");
+	assert_int_equal(json_object_size(ours), 2);
+	assert_true(json_real_value(json_object_get(ours, "instructions_to_init")) == 0.5);
+	assert_true(json_real_value(json_object_get(ours, "image_bytes")) == 1);
+	json_decref(r);
+}
+
 /* A report of azk boot: booted once, nothing counted. */
 static void not_counted(void **state)
 {
@@ -256,6 +282,7 @@ int main(void)
 		cmocka_unit_test(refuses),
 		cmocka_unit_test(numbers),
 		cmocka_unit_test(text),
+		cmocka_unit_test(ratios),
 		cmocka_unit_test(not_counted),
 		cmocka_unit_test(disagreement),
 		cmocka_unit_test(drawing),
