@@ -34,6 +34,8 @@ struct wants {
 
 /* The 's' entry for @sym, or NULL. */
 const struct want *wants_find(const struct wants *w, const struct symbol *sym);
+/* The 't' entry: the line of the .config that was started from, or NULL. */
+const struct want *wants_theirs(const struct wants *w, const struct symbol *sym);
 
 /* Why a symbol has not the value that somebody needs. */
 struct why {

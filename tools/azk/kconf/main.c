@@ -13,12 +13,22 @@
 
 #include "kconf.h"
 
-const struct want *wants_find(const struct wants *w, const struct symbol *sym)
+static const struct want *find(const struct wants *w, char kind, const struct symbol *sym)
 {
 	for (size_t i = 0; i < w->n; i++)
-		if (w->v[i].kind == 's' && w->v[i].sym == sym)
+		if (w->v[i].kind == kind && w->v[i].sym == sym)
 			return &w->v[i];
 	return NULL;
+}
+
+const struct want *wants_find(const struct wants *w, const struct symbol *sym)
+{
+	return find(w, 's', sym);
+}
+
+const struct want *wants_theirs(const struct wants *w, const struct symbol *sym)
+{
+	return find(w, 't', sym);
 }
 
 static char *field(char **line)

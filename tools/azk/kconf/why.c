@@ -44,6 +44,28 @@ static void root(struct why *y, const char *name)
 	json_array_append_new(json_array_get(y->roots, n - 1), json_string(name));
 }
 
+/*
+ * The line of the .config that was started from, if it is what decides @sym's
+ * value, and what has to stand there for it to become @t.
+ */
+static void theirs(struct why *y, struct symbol *sym, tristate t)
+{
+	const struct want *w = wants_theirs(y->wants, sym);
+
+	if (!w || !first_prompt(sym) || wants_find(y->wants, sym))
+		return;
+	if (t == mod && sym_get_type(sym) != S_TRISTATE)
+		t = yes;
+	if (!strcmp(w->value, tri_name(t)))
+		return;
+	if (t == no)
+		add_line(y->lines, "%s: says CONFIG_%s=%s; write '# CONFIG_%s is not set' there",
+			 w->at, sym->name, w->value, sym->name);
+	else
+		add_line(y->lines, "%s: says CONFIG_%s=%s; write CONFIG_%s=%s there", w->at,
+			 sym->name, w->value, sym->name, tri_name(t));
+}
+
 /* @sym is limited by one of its prompts being hidden. */
 static void low_hidden(struct why *y, struct symbol *sym, tristate need)
 {
@@ -166,27 +188,29 @@ void why_low(struct why *y, struct symbol *sym, tristate need)
 	text = text_symbol(sym);
 	add_line(y->lines, "%s is %s and can be set: %s", sym->name,
 		 sym_get_tristate_value(sym) == no ? "not set" : "m", text);
+	theirs(y, sym, need);
 	root(y, sym->name);
 	free(text);
 }
 
-/* Names of symbols in @e that are above n, for the part behind a "!". */
-static void high_symbols(struct why *y, struct expr *e)
+/* Names of symbols in @e that are above @most, as for the part behind a "!". */
+static void high_symbols(struct why *y, struct expr *e, tristate most)
 {
 	if (!e)
 		return;
 	switch (e->type) {
 	case E_AND:
 	case E_OR:
-		high_symbols(y, e->left.expr);
-		high_symbols(y, e->right.expr);
+		high_symbols(y, e->left.expr, most);
+		high_symbols(y, e->right.expr, most);
 		break;
 	case E_NOT:
-		high_symbols(y, e->left.expr);
+		high_symbols(y, e->left.expr, most);
 		break;
 	case E_SYMBOL:
-		if (sym_get_tristate_value(e->left.sym) != no)
-			why_high(y, e->left.sym, no);
+		if (!(e->left.sym->flags & SYMBOL_CONST) &&
+		    sym_get_tristate_value(e->left.sym) > most)
+			why_high(y, e->left.sym, most);
 		break;
 	default:
 		break;
@@ -213,7 +237,7 @@ static void low_leaf(struct why *y, const struct symbol *owner, struct expr *e,
 	case E_NOT:
 		if (!y->in_or++)
 			json_array_append_new(y->roots, json_array());
-		high_symbols(y, e->left.expr);
+		high_symbols(y, e->left.expr, no);
 		y->in_or--;
 		break;
 	default:		/* a comparison */
@@ -263,11 +287,78 @@ static void low_expr(struct why *y, const struct symbol *owner, struct expr *e,
 	}
 }
 
+/* What is to keep @sym at most at @most: a bool that a module selects is y. */
+static tristate below(const struct symbol *sym, tristate most)
+{
+	return most == mod && sym_get_type(sym) != S_TRISTATE ? no : most;
+}
+
+/* Nothing selects @sym: what else sets it. */
+static void high_alone(struct why *y, struct symbol *sym, tristate most)
+{
+	struct menu *choice = sym_get_choice_menu(sym);
+	struct property *p;
+
+	root(y, sym->name);
+	if (choice) {
+		add_line(y->lines, "%s is one of the choice \"%s\", which must have one chosen; set the one you want to y",
+			 sym->name, first_prompt(choice->sym) ?
+			 first_prompt(choice->sym)->text : "");
+		return;
+	}
+	if (first_prompt(sym)) {
+		if (wants_theirs(y->wants, sym))
+			theirs(y, sym, below(sym, most));
+		else
+			add_line(y->lines, "%s is set by the base or by default", sym->name);
+		return;
+	}
+	for_all_defaults(sym, p) {
+		char *text;
+
+		if (p->visible.expr && expr_calc_value(p->visible.expr) == no)
+			continue;
+		text = text_expr(p->expr);
+		add_line(y->lines, "%s has no prompt and comes from a default, %s (%s:%d)",
+			 sym->name, text, p->filename, p->lineno);
+		free(text);
+		/* the first whose condition holds is the one */
+		if (!y->in_or++)
+			json_array_append_new(y->roots, json_array());
+		high_symbols(y, p->expr, most);
+		y->in_or--;
+		return;
+	}
+	add_line(y->lines, "%s has no prompt and comes from %s", sym->name,
+		 sym->prop ? sym->prop->filename : "Kconfig");
+}
+
+/* One "select" that forces @sym, and what is behind it. */
+static void high_selector(struct why *y, const struct symbol *sym, const struct selector *s,
+			  tristate most)
+{
+	const struct want *w = wants_find(y->wants, s->sym);
+	struct expr *e = s->prop->visible.expr;
+	char *text = e && !expr_is_yes(e) ? text_expr(e) : NULL;
+
+	add_line(y->lines, "%s is selected by %s [=%s]%s%s (%s:%d%s%s)", sym->name, s->sym->name,
+		 sym_get_string_value(s->sym), text ? " if " : "", text ? text : "",
+		 s->prop->filename, s->prop->lineno, w ? "; asked for at " : "", w ? w->at : "");
+	free(text);
+	if (w)
+		return;
+	most = below(s->sym, most);
+	/* both may hold it up: its own line, and what selects it in turn */
+	if (first_prompt(s->sym))
+		theirs(y, s->sym, most);
+	if ((!first_prompt(s->sym) || s->sym->rev_dep.tri > most) && y->nseen <= DEEPEST)
+		why_high(y, s->sym, most);
+}
+
 void why_high(struct why *y, struct symbol *sym, tristate most)
 {
 	const struct want *w = y->nseen ? wants_find(y->wants, sym) : NULL;
 	struct selector *s;
-	struct menu *choice;
 	size_t n, shown = 0;
 
 	if (seen(y, sym)) {
@@ -280,45 +371,23 @@ void why_high(struct why *y, struct symbol *sym, tristate most)
 		root(y, sym->name);
 		return;
 	}
+	most = below(sym, most);
 	n = selectors(sym, P_SELECT, &s);
 	for (size_t i = 0; i < n; i++) {
-		char *text;
-
 		if (s[i].value <= most)
 			continue;
 		if (!shown++ && !y->in_or++)
 			json_array_append_new(y->roots, json_array());
 		root(y, s[i].sym->name);
-		if (shown > 6)
-			continue;
-		w = wants_find(y->wants, s[i].sym);
-		text = s[i].prop->visible.expr && !expr_is_yes(s[i].prop->visible.expr) ?
-		       text_expr(s[i].prop->visible.expr) : NULL;
-		add_line(y->lines, "%s is selected by %s [=%s]%s%s (%s:%d%s%s)",
-			 sym->name, s[i].sym->name,
-			 sym_get_string_value(s[i].sym), text ? " if " : "",
-			 text ? text : "", s[i].prop->filename,
-			 s[i].prop->lineno, w ? "; asked for at " : "",
-			 w ? w->at : "");
-		free(text);
+		if (shown <= 6)
+			high_selector(y, sym, &s[i], most);
 	}
 	free(s);
-	if (shown) {
-		y->in_or--;
-		if (shown > 6)
-			add_line(y->lines, "%s is selected by %zu more", sym->name,
-				 shown - 6);
+	if (!shown) {
+		high_alone(y, sym, most);
 		return;
 	}
-	choice = sym_get_choice_menu(sym);
-	if (choice)
-		add_line(y->lines, "%s is one of the choice \"%s\", which must have one chosen; set the one you want to y",
-			 sym->name, first_prompt(choice->sym) ?
-			 first_prompt(choice->sym)->text : "");
-	else if (!first_prompt(sym))
-		add_line(y->lines, "%s has no prompt and comes from a default in %s",
-			 sym->name, sym->prop ? sym->prop->filename : "Kconfig");
-	else
-		add_line(y->lines, "%s is set by the base or by default", sym->name);
-	root(y, sym->name);
+	y->in_or--;
+	if (shown > 6)
+		add_line(y->lines, "%s is selected by %zu more", sym->name, shown - 6);
 }

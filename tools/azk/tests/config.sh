@@ -134,6 +134,35 @@ for line in CONFIG_HYPERV=y CONFIG_LOG_BUF_SHIFT=18 CONFIG_PHYSICAL_ALIGN=0x1000
 	is "holds: $line" has "$line" from
 done
 
+# Lines of theirs that ours cannot overrule: each is named.
+grep -vE 'CONFIG_(INPUT_MOUSE|MOUSE_|INT340X_THERMAL|ACPI_FAN|BLK_DEV_NVME|NVME_|CRYPTO_(DH|DRBG|RNG))' \
+	"$T/small/.config" >"$T/hard"
+cat >>"$T/hard" <<'END'
+# CONFIG_INPUT_MOUSE is not set
+CONFIG_INT340X_THERMAL=m
+CONFIG_BLK_DEV_NVME=y
+CONFIG_NVME_HOST_AUTH=y
+CONFIG_CRYPTO_DH=y
+CONFIG_CRYPTO_DH_RFC7919_GROUPS=y
+END
+line() { grep -n "CONFIG_$1[ =]" "$T/hard" | cut -d: -f1; }
+resolve guest from hard.out --from "$T/hard"
+is "theirs against ours: refused" code_is 200
+is 'three errors' said '3 errors in profile guest; nothing was written'
+is 'the line of theirs that hides one' \
+	said "    $T/hard:$(line INPUT_MOUSE): says CONFIG_INPUT_MOUSE=n; write CONFIG_INPUT_MOUSE=y there"
+is 'the line of theirs that selects one' said \
+	"    $T/hard:$(line INT340X_THERMAL): says CONFIG_INT340X_THERMAL=m; write '# CONFIG_INT340X_THERMAL is not set' there"
+is 'the line behind what has no prompt' said \
+	"    $T/hard:$(line NVME_HOST_AUTH): says CONFIG_NVME_HOST_AUTH=y; write '# CONFIG_NVME_HOST_AUTH is not set' there"
+is 'and the one between, which would hold it up alone' said \
+	"    $T/hard:$(line CRYPTO_DH_RFC7919_GROUPS): says CONFIG_CRYPTO_DH_RFC7919_GROUPS=y; write '#"
+sed -n "s/^ *.*:\([0-9]*\): says .*; write '*\([^']*\)'* there\$/\1c\\\\\n\2/p" "$T/said" >"$T/edits"
+sed -f "$T/edits" "$T/hard" >"$T/soft"
+resolve guest from soft.out --from "$T/soft"
+is 'with the lines written as told it resolves' code_is 0
+is 'and holds what was asked for' has CONFIG_CRYPTO_DRBG_MENU=m soft.out
+
 azk config diff "$T/small/.config" "$T/from/.config" --json "$T/diff.json"
 is 'diff of the two' grep -q '^KERNEL_ZSTD  *n  *y$' "$T/said"
 azk config explain CONFIG_SCSI --tree "$KSRC" --cc gcc --config "$T/small/.config"
