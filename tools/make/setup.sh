@@ -81,7 +81,14 @@ have_dpkg=$(command -v dpkg-query && command -v apt-get)
 if [ -n "$have_dpkg" ]; then
 	lacking=$(missing)
 elif [ "${1:-}" = --if-missing ]; then
-	exit 0		# nobody to ask; the first program that is not there will say so
+	# nobody to ask: name the packages when a program that each step needs is not there
+	for program in gcc make git bison flex bc xz qemu-system-x86_64; do
+		command -v $program > /dev/null && continue
+		echo "needed:" $packages "$qemu (>= $qemu_min)"
+		echo "setup: $program is not here, and no apt: look for packages of these names (Debian's)"
+		break
+	done
+	exit 0		# the first program that is not there will stop make
 fi
 if [ -n "$have_dpkg" ] && [ -z "$lacking" ] && qemu_ok; then
 	[ "${1:-}" = --if-missing ] || {
