@@ -34,7 +34,7 @@ include tools/make/hvhost.mk
 include tools/make/check.mk
 
 help:
-	@cat tools/make/help.txt
+	@sed 1d tools/make/help.txt
 
 setup:
 	$(step) setup tools/make/setup.sh
