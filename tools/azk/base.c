@@ -349,7 +349,6 @@ int base_find(const char *version, struct buf *path)
 		goto done;
 	} else {
 		w.version = version;
-		w.var = "TO";
 		file = xasprintf("linux_%s.orig.tar.xz", version);
 		up = xasprintf("linux-%s.tar.xz", version);
 		w.f = (struct lock_file){ .file = file, .pool = l.base.pool };

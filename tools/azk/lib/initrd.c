@@ -29,7 +29,7 @@ static int add_init(struct cpio *c, const struct initrd *i)
 	int ret;
 
 	if (!file_exists(path)) {
-		ret = azk_err(AZK_EX_NOFILE, path, "build it with 'make tools'",
+		ret = azk_err(AZK_EX_NOFILE, path, "build it with 'make guest'",
 			      "the guest's init is not there");
 		free(path);
 		return ret;

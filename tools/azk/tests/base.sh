@@ -81,7 +81,7 @@ azk base path
 is 'one that is too long is thrown away' cmp "$top/dl/$file" "$good"
 
 azk base path --version 6.1.1
-is 'another version, found nowhere' fails 199 linux_6.1.1.orig.tar.xz "not found"
+is 'another version, found nowhere' fails 199 linux_6.1.1.orig.tar.xz "not found; put it into dl/"
 cp "$good" "$top/dl/linux_6.1.1.orig.tar.xz"
 azk base path --version 6.1.1
 is 'another version is unpinned: its hash is printed' grep -q "unpinned, sha256 $sha" "$top/err"

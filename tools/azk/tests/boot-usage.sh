@@ -185,7 +185,7 @@ if [ -x "$init" ]; then
 		echo "not ok $n - init has all its applets, in order"
 	fi
 else
-	echo "ok $n - init has all its applets # SKIP no $init; build it with 'make tools'"
+	echo "ok $n - init has all its applets # SKIP no $init; build it with 'make guest'"
 fi
 
 # what azk boot --json writes: one boot, nothing counted

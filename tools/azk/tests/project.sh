@@ -73,13 +73,21 @@ t "make check passes when all is well" check_with 0
 t "make check fails when the build failed and an older kernel is there" fails check_with 2
 t 'make help prints the text without its licence line' sh -c \
 	'make -s help | grep ^kernel-azure: && ! make -s help | grep SPDX && sed -n 1p tools/make/help.txt | grep SPDX'
+targets=$(sed -n 's/^\.PHONY: *//p; /^\.PHONY/,/[^\\]$/s/^\t\([a-z-]*\)$/\1/p' \
+		Makefile tools/make/*.mk | tr ' \\' '\n\n' | grep .)
 # every phony target but the inner ones is in make help
-for target in $(sed -n 's/^\.PHONY: *//p; /^\.PHONY/,/[^\\]$/s/^\t\([a-z-]*\)$/\1/p' \
-		Makefile tools/make/*.mk | tr ' \\' '\n\n' | grep .); do
+for target in $targets; do
 	case $target in
 	all | deps | help | tests | tests-asan | config-*) ;;
 	*) t "make help has '$target'" grep -q "\b$target\b" tools/make/help.txt ;;
 	esac
+done
+# what a message tells people to make, make knows (olddefconfig is the kernel's)
+for target in $(grep -rhoE "'make [a-z-]+" tools --include='*.[ch]' --include='*.sh' |
+		sed "s/.* //" | sort -u); do
+	[ "$target" = olddefconfig ] && continue
+	t "messages name 'make $target', which is there" \
+		sh -c 'echo "$1" | grep -qx -- "$2"' - "$targets" "$target"
 done
 echo "1..$n"
 exit $failed
