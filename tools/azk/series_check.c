@@ -70,28 +70,6 @@ static void conflict_problems(struct check *c, const struct patch *p,
 	}
 }
 
-/*
- * Equal but for "index" lines? Those change with every patch before this one
- * on the same file, and nothing depends on them.
- */
-static bool same_text(const char *a, const char *b)
-{
-	struct lines x, y;
-	bool same = true, more;
-
-	lines_init(&x, "", a);
-	lines_init(&y, "", b);
-	do {
-		more = lines_next(&x);
-		same = more == lines_next(&y) &&
-		       (!more || !strcmp(x.line, y.line) ||
-			(str_starts(x.line, "index ") && str_starts(y.line, "index ")));
-	} while (more && same);
-	lines_done(&x);
-	lines_done(&y);
-	return same;
-}
-
 /* Would git give back the file as it stands? */
 static int check_canonical(struct check *c, struct scratch *s,
 			   const struct patch *p)
@@ -99,7 +77,7 @@ static int check_canonical(struct check *c, struct scratch *s,
 	struct buf now = BUF_INIT;
 	int ret = git_format_patch(s->dir, "HEAD", &now);
 
-	if (!ret && !same_text(buf_str(&now), p->text))
+	if (!ret && !patch_same_text(buf_str(&now), p->text))
 		problem_note(&c->found, p->name, 0,
 			     "is not in canonical form, as 'azk series refresh --write' would write it");
 	buf_free(&now);

@@ -120,7 +120,7 @@ static int read_commit(struct refresh *r, size_t i, struct strv *taken)
 	old = same_subject(r, p.subject ? p.subject : "");
 	if (old >= 0) {
 		strv_add(&r->paths, r->l.series.v[old].path);
-		r->state[i] = strcmp(r->l.patch[old].text, r->text[i].s) ? '~' : '=';
+		r->state[i] = patch_same_text(r->l.patch[old].text, r->text[i].s) ? '=' : '~';
 	} else {
 		char *path = patch_place(&p, NULL, taken);
 

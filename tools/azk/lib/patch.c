@@ -262,6 +262,35 @@ void patch_paths(const struct patch *p, struct strv *out)
 	}
 }
 
+/* "index 0123abc..4567def 100644" */
+static bool is_index(const char *line)
+{
+	static const char hex[] = "0123456789abcdef";
+
+	if (!str_starts(line, "index "))
+		return false;
+	line += strlen("index ");
+	return strspn(line, hex) && str_starts(line + strspn(line, hex), "..");
+}
+
+bool patch_same_text(const char *a, const char *b)
+{
+	struct lines x, y;
+	bool same, more;
+
+	lines_init(&x, "", a);
+	lines_init(&y, "", b);
+	do {
+		more = lines_next(&x);
+		same = more == lines_next(&y) &&
+		       (!more || !strcmp(x.line, y.line) ||
+			(is_index(x.line) && is_index(y.line)));
+	} while (more && same);
+	lines_done(&x);
+	lines_done(&y);
+	return same;
+}
+
 char *patch_slug(const char *subject)
 {
 	struct buf b = BUF_INIT;

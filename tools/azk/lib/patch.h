@@ -102,6 +102,12 @@ const char *patch_file_path(const struct patch_file *f);
 void patch_paths(const struct patch *p, struct strv *out);
 
 /*
+ * Equal but for "index" lines? Those change with every patch before this one
+ * on the same file and with how git abbreviates; nothing depends on them.
+ */
+bool patch_same_text(const char *a, const char *b);
+
+/*
  * "boot: trace: skip the Enum map" to "boot-trace-skip-the-enum-map": the
  * file name of a patch without ".patch", at most 60 bytes. Caller frees.
  */

@@ -28,6 +28,8 @@ t 'the base has the pinned tree hash' sh -c \
 	'grep -qx "tree $("$AZK" tree --id --upstream)" patches/base.lock'
 if [ -f patches/series ]; then
 	t 'the series is in order' "$AZK" series check
+	t 'the tree gives the series back as it is' sh -c \
+		'"$AZK" series refresh | grep "says the same"'
 else
 	skip 'the series is in order' 'there is no patches/series yet'
 fi

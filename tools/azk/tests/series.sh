@@ -125,6 +125,12 @@ is 'the canonical form' sh -c "head -17 '$T/proj/$P3' | cmp - '$T/want'"
 is 'it is whole files down to the last byte' sh -c "tail -c 13 '$T/proj/$P3' | grep -q '^ int main_9;'"
 azk series refresh --tree "$T/git"
 is 'refresh again finds nothing to do' said 'patches/ says the same'
+sed -i 's/^index \(.......\).*\.\.\(.......\)[^ ]*/index \1..\2/' "$T/proj/$P1"
+before=$(tree_hash)
+azk series refresh --tree "$T/git" --write
+is 'nor where only blob names are abbreviated otherwise' said "= ${P1#patches/}"
+is '... and writes nothing' test "$before" = "$(tree_hash)"
+cp "$T/template/proj/$P1" "$T/proj/$P1"
 azk series check --tree "$T/base"
 is 'a good series passes' code_is 0
 is 'and the summary counts it' said 'series: 3 patches, 0 errors, 0 notes'
