@@ -10,6 +10,10 @@
  * A commit and a file belong together when the subject is the same; so a
  * patch keeps its file name however it is reordered or changed, and a commit
  * with a new subject becomes a new file.
+ *
+ * azk tree stops at a patch that does not apply, and patches may have been
+ * added since it ran. A patch that the tree never had is not gone because no
+ * commit is like it: it stays, behind the commits.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,6 +27,7 @@
 #include "lib/opt.h"
 #include "series_cmd.h"
 #include "series_git.h"
+#include "tree.h"
 
 struct refresh {
 	struct loaded l;
@@ -31,7 +36,9 @@ struct refresh {
 	struct strv paths;	/* the file of each commit, relative */
 	struct buf *text;
 	char *state;		/* of each commit: '=' same, '~' changed, '+' new */
-	struct strv gone;	/* files no commit belongs to */
+	struct strv gone;	/* files whose commit the tree had and has no more */
+	struct strv series;	/* the series to be: the commits' files, what is to come */
+	size_t to_come;		/* at the end of it: files that the tree never had */
 };
 
 static int list_commits(struct refresh *r)
@@ -136,7 +143,7 @@ out:
 
 static int write_all(struct refresh *r)
 {
-	char *series = series_rewrite(&r->l.series, &r->paths);
+	char *series = series_rewrite(&r->l.series, &r->series);
 	int ret = AZK_OK;
 
 	for (size_t i = 0; i < r->commits.n && !ret; i++) {
@@ -161,10 +168,34 @@ static int write_all(struct refresh *r)
 /* In the order of the old series, with nothing added or dropped? */
 static bool same_order(const struct refresh *r)
 {
-	for (size_t i = 0; i < r->paths.n; i++)
-		if (i >= r->l.series.n || strcmp(r->paths.v[i], r->l.series.v[i].path))
+	for (size_t i = 0; i < r->series.n; i++)
+		if (i >= r->l.series.n || strcmp(r->series.v[i], r->l.series.v[i].path))
 			return false;
 	return true;
+}
+
+/* The files that no commit belongs to: gone, or to come. */
+static void sort_rest(struct refresh *r)
+{
+	struct strv had = STRV_INIT;
+	bool ours = tree_record_names(r->tree, &had);
+
+	for (size_t i = 0; i < r->paths.n; i++)
+		strv_add(&r->series, r->paths.v[i]);
+	for (size_t i = 0; i < r->l.series.n; i++) {
+		const char *path = r->l.series.v[i].path;
+		char *name = xasprintf("patches/%s", path);
+
+		if (strv_has(&r->paths, path))
+			;
+		else if (ours && !strv_has(&had, name))
+			strv_add(&r->series, path);
+		else
+			strv_add(&r->gone, path);
+		free(name);
+	}
+	r->to_come = r->series.n - r->paths.n;
+	strv_free(&had);
 }
 
 static int refresh(struct refresh *r, bool write)
@@ -184,15 +215,18 @@ static int refresh(struct refresh *r, bool write)
 	strv_free(&taken);
 	if (ret)
 		return ret;
-	for (size_t i = 0; i < r->l.series.n; i++)
-		if (!strv_has(&r->paths, r->l.series.v[i].path))
-			strv_add(&r->gone, r->l.series.v[i].path);
+	sort_rest(r);
 	for (size_t i = 0; i < r->commits.n; i++) {
 		printf("%c %s\n", r->state[i], r->paths.v[i]);
 		changed |= r->state[i] != '=';
 	}
 	for (size_t i = 0; i < r->gone.n; i++)
 		printf("- %s\n", r->gone.v[i]);
+	for (size_t i = r->paths.n; i < r->series.n; i++)
+		printf("! %s\n", r->series.v[i]);
+	if (r->to_come)
+		printf("! is not in the tree yet and stays; to drop it take its line out of %s\n",
+		       r->l.series.file);
 	changed |= r->gone.n || !same_order(r);
 	if (write && changed)
 		ret = write_all(r);
@@ -216,8 +250,9 @@ int series_cmd_refresh(int argc, char **argv)
 	const struct opt_usage u = {
 		"azk series refresh", "",
 		"Compare the commits of a tree with patches/, or write them back: = same,\n"
-		"~ changed, + new, - no commit for it. A patch whose subject stays keeps its\n"
-		"file name. The tree's message and author are the patch's.",
+		"~ changed, + new, - no commit for it any more, ! not in the tree yet (stays).\n"
+		"A patch whose subject stays keeps its file name. The tree's message and author\n"
+		"are the patch's.",
 		"  make series-shell        # git commit, git rebase -i overlay, exit\n"
 		"  azk series refresh --write", NULL, opts,
 	};
@@ -239,6 +274,7 @@ int series_cmd_refresh(int argc, char **argv)
 	strv_free(&r.commits);
 	strv_free(&r.paths);
 	strv_free(&r.gone);
+	strv_free(&r.series);
 	loaded_free(&r.l);
 	free(own);
 	return ret;

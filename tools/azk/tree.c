@@ -31,7 +31,8 @@
 #include "tree.h"
 
 /* What the tree was made from, a line a layer; see record_read(). */
-#define RECORD		TREE_OURS "/.git/azk-tree"
+#define RECORD_NAME	"/.git/azk-tree"
+#define RECORD		TREE_OURS RECORD_NAME
 /* There while the work tree is between two commits. */
 #define PENDING		TREE_OURS "/.git/azk-pending"
 #define GUARD		"out/.tree-lock"
@@ -71,14 +72,14 @@ static void plan_free(struct plan *p)
 }
 
 /* "KEY COMMIT NAME" lines, base first; nothing when there is no such tree. */
-static void record_read(struct plan *p)
+static void record_read(const char *path, struct plan *p)
 {
 	struct buf b = BUF_INIT;
 	struct lines l;
 
-	if (!file_exists(RECORD) || file_read(RECORD, &b))
+	if (!file_exists(path) || file_read(path, &b))
 		return;
-	lines_init(&l, RECORD, b.s);
+	lines_init(&l, path, b.s);
 	while (lines_next(&l)) {
 		char *key = l.line, *commit = strchr(key, ' '), *name;
 
@@ -91,6 +92,19 @@ static void record_read(struct plan *p)
 	}
 	lines_done(&l);
 	buf_free(&b);
+}
+
+bool tree_record_names(const char *tree, struct strv *names)
+{
+	char *path = xasprintf("%s" RECORD_NAME, tree);
+	struct plan p = { 0 };
+
+	record_read(path, &p);
+	for (size_t i = 0; i < p.n; i++)
+		strv_add(names, p.v[i].name);
+	free(path);
+	plan_free(&p);
+	return names->n > 0;
 }
 
 static int record_write(const struct plan *p, size_t n)
@@ -258,7 +272,7 @@ static int update(const struct lock *l, bool force)
 	ret = plan_make(l, &o, &want);
 	if (ret)
 		goto done;
-	record_read(&have);
+	record_read(RECORD, &have);
 	common = plan_common(&want, &have);
 	if (common == want.n && have.n == want.n && !pending && !force &&
 	    tree_upstream_ok(want.v[0].key)) {

@@ -82,4 +82,10 @@ void overlay_free(struct overlay *o);
 int tree_apply(const struct git *g, const struct lock *l, const char *path,
 	       const char *parent, char commit[COMMIT_HEX]);
 
+/*
+ * What azk tree made git tree @tree from, as far as it got: "base", "overlay"
+ * and paths such as "patches/boot/x.patch". False when it made no such tree.
+ */
+bool tree_record_names(const char *tree, struct strv *names);
+
 #endif

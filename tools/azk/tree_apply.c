@@ -20,7 +20,9 @@
 #include "lib/patch.h"
 #include "tree.h"
 
-#define GO_ON	"the tree is at the last good commit, go on there with 'make series-shell'"
+#define GO_ON	"the tree is at the last good commit: commit the patch there, fixed, under the " \
+		"same subject in 'make series-shell'; 'make series-refresh' takes it and " \
+		"tries the rest"
 
 /* The hunk of @file that begins at old line @at; NULL when there is none. */
 static const struct patch_file *find_hunk(const struct patch *p, const char *file,

@@ -31,4 +31,5 @@ series-shell: azk
 	@test -d out/ours/src/.git || { echo "series-shell: run 'make tree' first" >&2; exit 2; }
 	@echo "In out/ours/src: change, commit, amend or rebase on top of the tag 'overlay'."
 	@echo "Leave with exit, then 'make series-refresh' writes the commits to patches/."
+	@$(AZK) series refresh 2>/dev/null | sed -n "s,^! \(.*\.patch\)\$$,Not in the tree yet: ../../../patches/\1,p"
 	-@cd out/ours/src && $${SHELL:-/bin/sh}

@@ -98,6 +98,31 @@ is 'a broken hunk names patch, line, file and hunk' fails 200 \
 is '... and leaves the last good commit' same "$(g log -1 --format=%s)" "x: one"
 is '... with its work tree' grep -q '^ten$' $src/kernel/a.c
 is '... clean' same "$(g status --porcelain)" ""
+# ... from which one goes on by hand
+cp -a patches kept
+cp patches/x/two.patch patches/x/three.patch
+sed -i 's/x: two/x: three/; s/^ 119$/ 991/' patches/x/three.patch
+echo x/three.patch >> patches/series
+azk series refresh --write
+is 'refresh: a patch that the tree did not reach stays' cmp patches/x/two.patch kept/x/two.patch
+is '... and what follows it' test -f patches/x/three.patch
+is '... in the series' same "$(grep -v '#' patches/series | paste -sd,)" \
+	x/one.patch,x/two.patch,x/three.patch
+is '... and it is said' grep -q '^! x/two.patch$' said
+sed -i 's/^120$/by hand/' $src/drivers/x/b.c
+g commit -qam 'x: two'
+azk series refresh --write
+is '... made by hand it is taken' grep -q '^+by hand$' patches/x/two.patch
+is '... the others are as they were' grep -q '^! x/three.patch$' said
+azk tree --force
+is '... and the next is tried' fails 200 patches/x/three.patch
+is '... on top of it' same "$(g log -1 --format=%s)" "x: two"
+g reset -q --hard HEAD~1
+azk series refresh --write
+is 'a patch that the tree had and has no more goes' test ! -e patches/x/two.patch
+rm -r patches
+mv kept patches
+azk tree --force
 patch two drivers/x/b.c 20 twenty
 azk tree
 is 'and goes on from there' same "$(g rev-parse HEAD)" "$first"
