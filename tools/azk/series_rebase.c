@@ -9,15 +9,18 @@
  * on what there is.
  */
 #include <ctype.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base.h"
 #include "lib/buf.h"
 #include "lib/exit.h"
 #include "lib/file.h"
+#include "lib/lock.h"
 #include "lib/msg.h"
 #include "lib/opt.h"
 #include "series_cmd.h"
@@ -289,6 +292,35 @@ static int write_back(const struct rebase *r)
 	return ret;
 }
 
+/*
+ * The pinned base stays what it was: patches/ now fits another one. Which lines
+ * of the lock say so, with what is known of @path, an archive of @version.
+ */
+static int say_lock(const char *path, const char *version)
+{
+	char *lock = top_path(LOCK_PATH), hex[SHA256_HEX];
+	const char *name = strrchr(path, '/');
+	struct stat st;
+	int ret = AZK_OK;
+
+	printf("\n%s still pins the base that was. Change these lines there:\n", lock);
+	free(lock);
+	printf("  version %s\n", version ? version : "VERSION");
+	if (!stat(path, &st) && S_ISREG(st.st_mode)) {
+		ret = file_sha256(path, hex, NULL, NULL);
+		if (!ret)
+			printf("  file %s\n  sha256 %s\n  size %jd\n",
+			       name ? name + 1 : path, hex, (intmax_t)st.st_size);
+	} else {
+		printf("  file, sha256, size   of the archive, which a folder does not tell\n");
+	}
+	printf("  date                 of the files in it, in seconds (it dates the commits)\n"
+	       "  tree                 take it out: 'make tree' prints the new one\n"
+	       "  upstream_file, upstream_sha256, upstream_size   kernel.org's, or take them out\n"
+	       "  exclude              what that archive leaves out, should it differ\n");
+	return ret;
+}
+
 static int rebase(struct rebase *r, const char *to, const char *json, bool write)
 {
 	char *dir = top_path("out/rebase/src");
@@ -324,6 +356,8 @@ static int rebase(struct rebase *r, const char *to, const char *json, bool write
 	print_conflicts(r);
 	if (write)
 		ret = write_back(r);
+	if (write && !ret)
+		ret = say_lock(path.s, s.version);
 	if (!ret && json)
 		ret = write_json(json, report_json(r));
 	if (!ret && r->count[OUTCOME_CONFLICT])

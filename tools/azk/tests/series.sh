@@ -248,8 +248,14 @@ is 'rebase --write: drops what upstream has' not test -e "$T/proj/$P1"
 is 'rebase --write: from the series too' not grep -q ten-return "$T/proj/patches/series"
 is 'rebase --write: refreshes' grep -q '^@@ -6,7 +6,7 @@' "$T/proj/$P3"
 is 'rebase --write: leaves the conflict alone' cmp "$T/proj/$P2" "$T/template/proj/$P2"
+is 'rebase --write: says which lines of the lock to change' said '  version 9.8.7'
 azk series rebase --to "$T/next"
 is 'rebase again: the refreshed one applies' said '2 patches: 1 apply, 0 with offset, 0 already upstream, 1 conflict'
+tar -C "$T" --transform 's,^next,linux-9.8.7,' -cJf "$T/linux_9.8.7.orig.tar.xz" next
+azk series rebase --to "$T/linux_9.8.7.orig.tar.xz" --write
+is '... with the hash of an archive' said "  sha256 $(sha256sum <"$T/linux_9.8.7.orig.tar.xz" | cut -d ' ' -f 1)"
+is '... its name and size' said "  file linux_9.8.7.orig.tar.xz"
+is '... and only with --write' sh -c "! (cd '$T/proj' && '$AZK' series rebase --to '$T/next') | grep -q base.lock"
 
 project
 base "$T/next"
