@@ -85,7 +85,7 @@ for target in $targets; do
 	esac
 done
 # what a message tells people to make, make knows (olddefconfig is the kernel's)
-for target in $(grep -rhoE "'make [a-z-]+" tools --include='*.[ch]' --include='*.sh' |
+for target in $(grep -rhoE "'make [a-z][a-z-]*" tools --include='*.[ch]' --include='*.sh' |
 		sed "s/.* //" | sort -u); do
 	[ "$target" = olddefconfig ] && continue
 	t "messages name 'make $target', which is there" \
