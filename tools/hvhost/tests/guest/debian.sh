@@ -32,8 +32,8 @@ one() {
 	is="$1, $2 vCPUs"
 	"$AZK" boot "$OUT/peer/$1/bzImage" --machine hyperv --verbose --cpus "$2" --disk 16M \
 		--nic loopback --vpci test --host-log "$dir/log" \
-		--module hv_storvsc --module sd_mod --module hv_netvsc --module pci-hyperv \
-		--add "$OUT/selftests/hyperv-smoke:/bin/smoke" -- smoke "cpus=$2" disk nic pci \
+		--module hv_storvsc --module sd_mod --module hv_netvsc --module pci-hyperv --module hv_utils \
+		--add "$OUT/selftests/hyperv-smoke:/bin/smoke" -- smoke "cpus=$2" disk nic pci services \
 		>"$dir/out" 2>"$dir/err" </dev/null
 	rc=$?
 	[ $rc = 0 ] && grep -q '^1\.\.' "$dir/out"

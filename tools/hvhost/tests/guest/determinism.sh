@@ -43,9 +43,9 @@ for cpus in $CPUS; do
 	while [ $i -lt "$RUNS" ]; do
 		i=$((i + 1))
 		"$AZK" boot "$KERNEL" --machine hyperv --icount --verbose --cpus "$cpus" --disk 16M \
-			--nic loopback --module hv_netvsc --host-script "$dir/script" \
+			--nic loopback --module hv_netvsc --module hv_utils --host-script "$dir/script" \
 			--host-log "$dir/$i.log" --counters "$dir/$i.json" \
-			--add "$OUT/selftests/hyperv-smoke:/bin/smoke" -- smoke "cpus=$cpus" disk nic \
+			--add "$OUT/selftests/hyperv-smoke:/bin/smoke" -- smoke "cpus=$cpus" disk nic services \
 			>"$dir/$i.console" 2>"$dir/err" </dev/null || { well=1; sed 's/^/# /' "$dir/err"; }
 	done
 	verdict $well "$cpus vCPUs: $RUNS runs end well"

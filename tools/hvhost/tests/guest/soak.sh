@@ -28,9 +28,9 @@ bad_log='refused|stop:|broken'
 once() {
 	a=$(now)
 	"$AZK" boot "$KERNEL" --machine hyperv --verbose --cpus "$1" --disk 16M --nic loopback \
-		--module hv_netvsc --host-log "$dir/log" \
+		--module hv_netvsc --module hv_utils --host-log "$dir/log" \
 		--add "$OUT/selftests/hyperv-smoke:/bin/smoke" \
-		-- smoke "cpus=$1" disk nic >"$dir/console" 2>&1 </dev/null
+		-- smoke "cpus=$1" disk nic services >"$dir/console" 2>&1 </dev/null
 	rc=$?
 	took=$(awk -v a="$a" -v b="$(now)" 'BEGIN { printf "%.1f", b - a }')
 	why=
