@@ -242,8 +242,10 @@ static bool take(struct vm_config *c, const char *key, size_t kn, const char *va
 		return mask(val, vn, UINT64_MAX, &c->privileges);
 	if (IS("features"))
 		return mask32(val, vn, &c->features);
-	if (IS("hints"))
+	if (IS("hints")) {
+		c->hints_given = true;
 		return mask32(val, vn, &c->hints);
+	}
 	if (IS("vmbus"))
 		return version(val, vn, &c->vmbus_max);
 	if (IS("monitored"))
@@ -289,5 +291,7 @@ bool config_parse(struct vm_config *c, const char *text, char *why, size_t size)
 		}
 		text += n;
 	}
+	if (!c->hints_given && c->cpus > 1)
+		c->hints |= HV_HINTS_SMP;
 	return true;
 }

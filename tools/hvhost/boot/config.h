@@ -14,10 +14,11 @@
 #define VM_MAX_NICS	8
 
 /*
- * What the guest is told to prefer. Not the hypercalls for interrupts and TLB
- * flushes: they cost what the APIC's ICR costs, an exit (README.md, "Hints").
+ * What the guest is told to prefer; with more than one processor also to flush
+ * TLBs by hypercall, but not to send interrupts so (README.md, "Hints", has the figures).
  */
 #define HV_HINTS_DEFAULT	(HV_HINT_RELAXED_TIMING | HV_HINT_MMIO_HYPERCALLS)
+#define HV_HINTS_SMP		(HV_HINT_REMOTE_FLUSH | HV_HINT_EX_MASKS)
 /*
  * What the guest may do: all there is but asking for its partition's id, as on
  * Azure. Linux up to 6.12 gives a page of its own for that only where it is the root, and
@@ -50,6 +51,7 @@ struct vm_config {
 	 * CPUID 0x40000003, and EAX of 0x40000004 */
 	u64 privileges;
 	u32 features, hints;
+	bool hints_given;
 	u32 vmbus_max;		/* vmbus=MAJOR.MINOR: the highest version accepted; 0: any */
 	char monitored[16];	/* monitored=DEVICE: signals by monitor page; "scsi0", or "*" */
 	char shared[16];	/* shared-interrupt=DEVICE: signals by interrupt page */

@@ -165,6 +165,23 @@ static void outer_leaves(void **state)
 	assert_int_equal(r[0], HV_HINT_CLUSTER_IPI | HV_HINT_NO_AUTO_EOI);
 }
 
+/* Without hints= they go by the number of processors. */
+static void default_hints(void **state)
+{
+	struct vm_config c;
+	char why[400];
+
+	assert_true(config_parse(&c, "cpus=1", why, sizeof(why)));
+	assert_int_equal(c.hints, HV_HINTS_DEFAULT);
+	assert_true(config_parse(&c, "cpus=2", why, sizeof(why)));
+	assert_int_equal(c.hints, HV_HINTS_DEFAULT | HV_HINTS_SMP);
+	assert_true(config_parse(&c, "hints=0x0 cpus=2", why, sizeof(why)));
+	assert_int_equal(c.hints, 0);
+	assert_false(config_parse(&c, "hints=0x100000000", why, sizeof(why)));
+	assert_false(config_parse(&c, "privileges=0xg", why, sizeof(why)));
+	assert_false(config_parse(&c, "vmbus=5", why, sizeof(why)));
+}
+
 /* One MSR for each bit of the features leaf. */
 static const struct {
 	u32 msr, privilege, feature;
@@ -281,7 +298,7 @@ int main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		T(cpuid), T(msrs), T(hypercall_page), T(reference_tsc), T(crash), T(reset),
-		T(every_msr_with_every_bit), T(outer_leaves), T(privileges), T(reserved_bits),
+		T(every_msr_with_every_bit), T(outer_leaves), T(default_hints), T(privileges), T(reserved_bits),
 		T(assist_page), T(reenlightenment),
 	};
 

@@ -136,9 +136,9 @@ static void messages(void)
 	m->type = 1;
 	m->reserved = 1;
 	is(call(HV_CALL_POST_MESSAGE, (u64)in, 0), HV_STATUS_INVALID_PARAMETER, "reserved field of a message");
-	is(call(HV_CALL_SIGNAL_EVENT | HV_CALL_FAST, 0x2001, 0), HV_STATUS_INVALID_CONNECTION_ID,
+	is(call(HV_CALL_SIGNAL_EVENT | HV_CALL_FAST, 0x27ff, 0), HV_STATUS_INVALID_CONNECTION_ID,
 	   "event to a channel that is not there");
-	is(call(HV_CALL_SIGNAL_EVENT | HV_CALL_FAST, 0x2001 | 1ull << 48, 0), HV_STATUS_INVALID_PARAMETER,
+	is(call(HV_CALL_SIGNAL_EVENT | HV_CALL_FAST, 0x27ff | 1ull << 48, 0), HV_STATUS_INVALID_PARAMETER,
 	   "reserved field of an event");
 	memset(in, 0, PAGE_SIZE);
 	*(u32 *)in = 0xffffffff;
