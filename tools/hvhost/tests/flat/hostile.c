@@ -32,21 +32,30 @@ static u16 post(const void *message, u32 len)
 	return call(HV_CALL_POST_MESSAGE, (u64)in, 0);
 }
 
+/* Take the next message to @to; its type, 0: there is none. */
+static u32 next(void *to, u32 len)
+{
+	u32 type;
+
+	if (!slot->type)
+		return 0;
+	type = *(u32 *)slot->payload;
+	if (to)
+		memcpy(to, slot->payload, len);
+	__atomic_store_n(&slot->type, 0, __ATOMIC_SEQ_CST);
+	if (slot->flags & 1)
+		msr_write(HV_MSR_EOM, 0);
+	return type;
+}
+
 /* Take messages until one of @type came; false: there are no more. */
 static bool message(u32 type, void *to, u32 len)
 {
-	for (u32 n = 0; n < 64 && slot->type; n++) {
-		bool more, found = *(u32 *)slot->payload == type;
+	u32 got;
 
-		if (found && to)
-			memcpy(to, slot->payload, len);
-		__atomic_store_n(&slot->type, 0, __ATOMIC_SEQ_CST);
-		more = slot->flags & 1;
-		if (more)
-			msr_write(HV_MSR_EOM, 0);
-		if (found)
+	for (u32 n = 0; n < 64 && (got = next(to, len)); n++)
+		if (got == type)
 			return true;
-	}
 	return false;
 }
 
@@ -60,17 +69,23 @@ static bool contact(void)
 	return message(MSG_VERSION_RESPONSE, &r, sizeof(r)) && r.supported;
 }
 
+/* Offers up to the last; the SCSI controller's is the one that is used. */
 static bool offers(void)
 {
+	static const struct guid scsi = GUID(0xba6163d9, 0x04a1, 0x4d29, 0xb6, 0x05, 0x72, 0xe2, 0xff,
+					     0xb1, 0xdc, 0x7f);
 	struct msg_header h = { MSG_REQUESTOFFERS, 0 };
 	struct msg_offer o;
+	u32 type;
 
+	relid = 0;
 	post(&h, sizeof(h));
-	if (!message(MSG_OFFERCHANNEL, &o, sizeof(o)))
-		return false;
-	relid = o.relid;
-	connection = o.connection;
-	return message(MSG_ALLOFFERS_DELIVERED, NULL, 0);
+	while ((type = next(&o, sizeof(o))) && type != MSG_ALLOFFERS_DELIVERED)
+		if (type == MSG_OFFERCHANNEL && !memcmp(&o.type, &scsi, sizeof(scsi))) {
+			relid = o.relid;
+			connection = o.connection;
+		}
+	return relid && type == MSG_ALLOFFERS_DELIVERED;
 }
 
 /* The status of a GPADL of @n frames, ~0 when there is no answer. */
@@ -240,8 +255,7 @@ static void noise(u32 rounds)
 		}
 		if (!any(16))
 			all &= contact() && session();
-		while (message(~0u, NULL, 0))
-			;
+		message(~0u, NULL, 0);
 	}
 	report(all, "%u rounds of noise: each new session worked", rounds);
 	leave();
