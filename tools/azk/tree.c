@@ -274,6 +274,10 @@ static int update(const struct lock *l, bool force)
 		goto done;
 	record_read(RECORD, &have);
 	common = plan_common(&want, &have);
+	if (force && have.n)
+		ret = tree_upstream_forget();
+	if (ret)
+		goto done;
 	if (common == want.n && have.n == want.n && !pending && !force &&
 	    tree_upstream_ok(want.v[0].key)) {
 		say(&want, &o, l, "(up to date)");
@@ -317,7 +321,7 @@ static int print_id(bool upstream)
 	if (!file_exists(RECORD))
 		return azk_err(AZK_EX_NOFILE, TREE_OURS, "run 'make tree'", "no tree there");
 	if (upstream) {
-		ret = git_must(&g, NULL, &id, "rev-parse", "base^{tree}", NULL);
+		ret = tree_upstream_id(&id);
 	} else {
 		char *words[] = { "cp", TREE_OURS "/.git/index",
 				  TREE_OURS "/.git/azk-index", NULL };
@@ -358,7 +362,7 @@ int cmd_tree(int argc, char **argv)
 	bool force = false, id = false, upstream = false;
 	const char *top = getenv("AZK_TOP");
 	const struct opt opts[] = {
-		{ "force", NULL, "drop changes made in out/ours/src", OPT_FLAG, &force },
+		{ "force", NULL, "drop changes made in out/ours/src and out/upstream/src", OPT_FLAG, &force },
 		{ "id", NULL, "only print the git tree hash of the work tree as it is",
 		  OPT_FLAG, &id },
 		{ "upstream", NULL, "with --id: that of out/upstream/src", OPT_FLAG, &upstream },

@@ -43,6 +43,14 @@ void tree_base_key(const struct lock *l, char key[SHA256_HEX]);
 bool tree_upstream_ok(const char *key);
 
 /*
+ * The git tree hash of what is in out/upstream/src now to @id: the base's own as
+ * long as nobody changed a file there. Reads only files that changed since.
+ */
+int tree_upstream_id(struct buf *id);
+/* When somebody did, the next tree_base() extracts it anew. */
+int tree_upstream_forget(void);
+
+/*
  * Make out/upstream/src (extracted, cut) unless it is there, and then, when
  * @fresh, a new out/ours/src that has the base as its only commit, tagged
  * "base", and no work tree files yet. The tree's hash is checked against

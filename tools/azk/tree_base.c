@@ -25,6 +25,7 @@
 #define UPSTREAM_NEW	TREE_UPSTREAM ".new"
 #define UPSTREAM_STAMP	"out/upstream/src.base"
 #define OURS_NEW	TREE_OURS ".new"
+#define BASE_INDEX	"azk-base-index"
 
 void tree_identity(struct strv *env, int64_t date)
 {
@@ -218,7 +219,9 @@ static int commit_base(const struct lock *l, char commit[COMMIT_HEX])
 	if (!ret)
 		ret = git_must(&g, NULL, NULL, "update-ref", "refs/heads/" TREE_BRANCH,
 			       commit, NULL);
-	unlink(OURS_NEW "/.git/index");
+	/* kept: it knows the files of the base without reading them again */
+	if (!ret && rename(OURS_NEW "/.git/index", OURS_NEW "/.git/" BASE_INDEX))
+		ret = azk_err(AZK_EX_SYSTEM, OURS_NEW, NULL, "rename: %s", strerror(errno));
 	if (!ret)
 		ret = move(OURS_NEW, TREE_OURS);
 	else
@@ -228,6 +231,45 @@ static int commit_base(const struct lock *l, char commit[COMMIT_HEX])
 	git_done(&g);
 	buf_free(&msg);
 	buf_free(&tree);
+	return ret;
+}
+
+int tree_upstream_id(struct buf *id)
+{
+	struct git g = GIT_INIT(TREE_OURS);
+	char cwd[4096];
+	int ret = AZK_OK;
+
+	if (!getcwd(cwd, sizeof(cwd)))
+		return azk_err(AZK_EX_SYSTEM, ".", NULL, "%s", strerror(errno));
+	strv_add(&g.env, "GIT_DIR=.git");
+	strv_addf(&g.env, "GIT_WORK_TREE=%s/" TREE_UPSTREAM, cwd);
+	strv_addf(&g.env, "GIT_INDEX_FILE=%s/" TREE_OURS "/.git/" BASE_INDEX, cwd);
+	if (!file_exists(TREE_OURS "/.git/" BASE_INDEX))
+		ret = git_must(&g, NULL, NULL, "read-tree", "base", NULL);
+	if (!ret)
+		ret = git_must(&g, NULL, NULL, "add", "--all", "--force", ".", NULL);
+	if (!ret)
+		ret = git_must(&g, NULL, id, "write-tree", NULL);
+	git_done(&g);
+	return ret;
+}
+
+int tree_upstream_forget(void)
+{
+	struct git g = GIT_INIT(TREE_OURS);
+	struct buf base = BUF_INIT, id = BUF_INIT;
+	int ret = tree_upstream_id(&id);
+
+	if (!ret)
+		ret = git_must(&g, NULL, &base, "rev-parse", "base^{tree}", NULL);
+	if (!ret && strcmp(buf_str(&base), buf_str(&id))) {
+		unlink(UPSTREAM_STAMP);
+		unlink(TREE_OURS "/.git/" BASE_INDEX);
+	}
+	git_done(&g);
+	buf_free(&base);
+	buf_free(&id);
 	return ret;
 }
 

@@ -184,6 +184,14 @@ tree=$(g rev-parse 'base^{tree}')
 echo "tree $tree" >> patches/base.lock
 azk tree
 is 'the pinned tree hash is checked' works
+# upstream is what is compared with: nobody may have edited it unseen
+id() { azk tree --id --upstream; cat "$top/said"; }
+is 'the base alone has its own hash' same "$(id)" "$tree"
+echo '/* mine */' >> out/upstream/src/kernel/a.c
+is '... an edited file shows in it' test "$(id)" != "$tree"
+azk tree --force
+is '... and --force brings the base back' same "$(id)" "$tree"
+is '... file and all' test -z "$(grep mine out/upstream/src/kernel/a.c)"
 echo "upstream_sha256 $(sha256sum < up.tar.xz | cut -d ' ' -f 1)" >> patches/base.lock
 echo "upstream_file linux-6.1.2.tar.xz" >> patches/base.lock
 rm -rf out
