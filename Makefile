@@ -44,10 +44,10 @@ deps:
 	@tools/make/setup.sh --if-missing
 
 azk: deps
-	$(step) azk $(MAKE) -s -C tools/azk OUT=$(OUT) all
+	$(step) azk $(MAKE) -s -j$(J) -C tools/azk OUT=$(OUT) all
 
 guest: deps
-	$(step) guest $(MAKE) -s -C tools/guest OUT=$(OUT) all
+	$(step) guest $(MAKE) -s -j$(J) -C tools/guest OUT=$(OUT) all
 
 clean:
 	rm -rf out

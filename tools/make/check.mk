@@ -16,13 +16,13 @@ export GUEST := $(sort $(wildcard tools/*/tests/guest/*.sh))
 export BUILD := config build config-upstream build-upstream distro
 
 tests: azk guest hvhost selftests
-	$(step) tests $(MAKE) -s -C tools/azk OUT=$(OUT) WERROR=-Werror tests
-	$(step) hvhost-tests $(MAKE) -s -C tools/hvhost OUT=$(OUT) WERROR=-Werror tests
+	$(step) tests $(MAKE) -s -j$(J) -C tools/azk OUT=$(OUT) WERROR=-Werror tests
+	$(step) hvhost-tests $(MAKE) -s -j$(J) -C tools/hvhost OUT=$(OUT) WERROR=-Werror tests
 
 tests-asan: deps
-	$(step) tests-asan $(MAKE) -s -C tools/azk OUT=$(OUT)/asan WERROR=-Werror \
+	$(step) tests-asan $(MAKE) -s -j$(J) -C tools/azk OUT=$(OUT)/asan WERROR=-Werror \
 		CFLAGS="$(sanitize) -O1" LDFLAGS="$(sanitize)" tests
-	$(step) hvhost-asan $(MAKE) -s -C tools/hvhost OUT=$(OUT)/asan WERROR=-Werror \
+	$(step) hvhost-asan $(MAKE) -s -j$(J) -C tools/hvhost OUT=$(OUT)/asan WERROR=-Werror \
 		CFLAGS="$(sanitize) -O1" LDFLAGS="$(sanitize)" tests
 
 check-quick: tests tests-asan base tree

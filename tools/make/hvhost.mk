@@ -3,7 +3,7 @@
 .PHONY: hvhost fuzz selftests soak determinism
 
 hvhost: deps
-	$(step) hvhost $(MAKE) -s -C tools/hvhost OUT=$(OUT) WERROR=-Werror hvhost
+	$(step) hvhost $(MAKE) -s -j$(J) -C tools/hvhost OUT=$(OUT) WERROR=-Werror hvhost
 
 # Programs that check a kernel from inside a guest.
 selftests: deps
@@ -11,7 +11,7 @@ selftests: deps
 
 # Hostile guests against each parser, longer than make check does it: libFuzzer.
 fuzz: deps
-	$(step) fuzzers $(MAKE) -s -C tools/hvhost OUT=$(OUT)/fuzz CC=clang LIBFUZZER=1 \
+	$(step) fuzzers $(MAKE) -s -j$(J) -C tools/hvhost OUT=$(OUT)/fuzz CC=clang LIBFUZZER=1 \
 		CFLAGS="-O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined" \
 		LDFLAGS="-fsanitize=fuzzer,address,undefined" fuzzers
 	@LIBFUZZER=1 OUT=$(OUT) RUNS=$(or $(RUNS),1000000) tools/hvhost/tests/fuzz.sh
