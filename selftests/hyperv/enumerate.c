@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What hv_vmbus made of the host's offers: each has its device, its ids, a driver
- * and channels that are bound to CPUs that are there. Prints "# device ..." and
+ * What hv_vmbus made of the host's offers: each has its device, its ids, its driver
+ * (which has to be loaded) and channels bound to CPUs that are there. Prints "# device ..." and
  * "# channel ..." lines, for a host that knows what it offered to compare.
  *	enumerate [--scsi]
  * With --scsi: also how many channels hv_storvsc has and how many commands it takes
@@ -16,10 +16,15 @@
 #define PER_SUB_CHANNEL	4	/* vCPUs */
 
 static const struct known {
-	const char *class, *driver;	/* NULL: no driver has to be there */
+	const char *class, *driver;
 } known[] = {
 	{ SCSI_CLASS, "hv_storvsc" },
 	{ PCI_CLASS, "hv_pci" },
+	{ "{f8615163-df3e-46c5-913f-f2d2f965ed0e}", "hv_netvsc" },
+	{ "{0e0b6031-5213-4934-818b-38d90ced39db}", "hv_utils" },	/* shutdown */
+	{ "{9527e630-d0ae-497b-adce-e80ab0175caf}", "hv_utils" },	/* time sync */
+	{ "{57164f39-9115-4e78-ab55-382f3bd5422d}", "hv_utils" },	/* heartbeat */
+	{ "{f912ad6d-2b17-48ea-bd65-f927a61c7684}", "hyperv_keyboard" },
 	{ NULL, NULL },
 };
 

@@ -161,16 +161,6 @@ u32 pci_probed_bar(const struct pci_function *f, u32 i)
 	return 0;
 }
 
-/* More than one function at this device number? */
-static bool multifunction(const struct vpci_bus *bus)
-{
-	u32 i, n = 0;
-
-	for (i = 0; i < VPCI_MAX_FUNCTIONS; i++)
-		n += bus->fn[i].ops != NULL;
-	return n > 1;
-}
-
 /* The dword at @where (aligned) of the part that is kept here; false: not kept. */
 static bool header_read(struct pci_function *f, u32 where, u32 *value)
 {
@@ -187,8 +177,12 @@ static bool header_read(struct pci_function *f, u32 where, u32 *value)
 		*value = d->revision | d->prog_if << 8 | d->subclass << 16 |
 			 (u32)d->base_class << 24;
 		return true;
-	case 0x0c:	/* cache line, latency, header type 0, no self test */
-		*value = multifunction(f->bus) ? 0x00800000 : 0;
+	case 0x0c:
+		/*
+		 * Cache line, latency, header type 0, no self test. More than one function:
+		 * others may be added, and a guest looks for them only if it is told so.
+		 */
+		*value = 0x00800000;
 		return true;
 	case PCI_SUBSYSTEM:
 		*value = d->subsystem;

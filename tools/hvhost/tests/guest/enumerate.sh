@@ -20,7 +20,8 @@ host_channels() {
 try() {	# CPUS NAME ARGUMENTS...
 	cpus=$1 name=$2
 	shift 2
-	boot --cpus "$cpus" --disk 64M --vpci test "$@" \
+	boot --cpus "$cpus" --disk 64M --vpci test --nic loopback --module hv_netvsc --module hv_utils \
+		--module hyperv-keyboard "$@" \
 		--add "$OUT/selftests/hyperv-enumerate:/bin/enumerate" -- enumerate --scsi
 	pass_on "$name"
 	host_devices >"$dir/host"

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # selftests/hyperv/hotplug.c: disks that the host resizes, adds and removes while the
-# guest uses them; what they held is given back. Env: KERNEL, AZK, OUT. Prints TAP.
+# guest uses them; what they held is given back. selftests/hyperv/vpci.c: PCI functions
+# that are ejected and added. Env: KERNEL, AZK, OUT. Prints TAP.
 . "${0%/*}/lib/tap.sh"
 
 cat >"$dir/host.hvs" <<END
@@ -23,4 +24,21 @@ for cpus in 1 4; do
 	verdict $? "$cpus vCPUs: a removed disk takes no memory of the host ($(heap 2), then $(heap 4))"
 	refused_nothing "$cpus vCPUs"
 done
+cat >"$dir/host.hvs" <<END
+phase 11 vpci0 add 1
+phase 12 vpci0 eject 1
+phase 13 vpci0 add
+phase 14 vpci0 eject 0 500ms
+phase 15 vpci0 eject 0
+phase 15 vpci0 eject 1
+phase 16 vpci0 add 0
+phase 17 vpci0 rescind
+phase 18 vpci0 offer
+END
+boot --cpus 2 --vpci test --host-script "$dir/host.hvs" \
+	--add "$OUT/selftests/hyperv-vpci:/bin/vpci" -- vpci
+pass_on "PCI functions"
+[ "$(grep -c '^hvhost: action: .*: done$' "$dir/log")" = 9 ]
+verdict $? "PCI functions: the host did all nine"
+refused_nothing "PCI functions"
 done_testing

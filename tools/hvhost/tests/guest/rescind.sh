@@ -53,9 +53,10 @@ same_heap() {	# NAME: whenever the controller was back
 	verdict $? "$1: the host held the same each time the disk was back ($(heap 2 | sort -u | xargs))"
 }
 
-run bus 1 11:offer 12:gpadl 13:gpadl-then 14:open 15:open-then
-same_heap bus
 wait='storvsc_execute_vstor_op() waits 180 s for an answer that cannot come'
+# what comes first decides about the last one: the end of the open, or the rescind
+run bus 1 11:offer 12:gpadl 13:gpadl-then 14:open "15:open-then:$wait"
+same_heap bus
 run protocol 1 "21:begin-init:$wait" "22:version:$wait" "23:properties:$wait" "24:end-init:$wait"
 same_heap protocol
 run sub-channels 5 "25:sub-channels:handle_multichannel_storage() waits 180 s, then storvsc_remove() for good"
