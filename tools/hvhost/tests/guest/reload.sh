@@ -3,7 +3,7 @@
 # selftests/hyperv/reload.c: drivers come and go a hundred times under traffic, and
 # nothing is left behind in the host. Those that are built into the kernel are unbound
 # and bound, modules removed and loaded. Two of them take a minute or more a hundred
-# times, and do it 25 times unless RELOADS says how often. Env: KERNEL, AZK, OUT,
+# times, and do it 12 times unless RELOADS says how often. Env: KERNEL, AZK, OUT,
 # RELOADS. Prints TAP.
 . "${0%/*}/lib/tap.sh"
 
@@ -14,7 +14,7 @@ same_heap() {	# NAME: after a few cycles, and after all
 
 for cpus in 1 8; do
 	times=100
-	[ $cpus = 1 ] || times=${RELOADS:-25}
+	[ $cpus = 1 ] || times=${RELOADS:-12}
 	boot --cpus $cpus --disk 32M --add "$OUT/selftests/hyperv-reload:/bin/reload" -- \
 		reload --unbind hv_storvsc "$times"
 	pass_on "hv_storvsc, $cpus vCPUs"
@@ -31,7 +31,7 @@ module() {	# NAME: its file
 }
 if [ -n "$(module hv_netvsc)" ]; then
 	boot --cpus 2 --nic loopback --module hv_netvsc --add "$(module hv_netvsc):/hv_netvsc.ko" \
-		--add "$OUT/selftests/hyperv-netreload:/bin/netreload" -- netreload /hv_netvsc.ko "${RELOADS:-25}"
+		--add "$OUT/selftests/hyperv-netreload:/bin/netreload" -- netreload /hv_netvsc.ko "${RELOADS:-12}"
 	pass_on "hv_netvsc, a module"
 	same_heap "hv_netvsc, a module"
 	if grep 'refused: ' "$dir/log" | grep -q 'frame before RNDIS is initialized\|send section' &&
