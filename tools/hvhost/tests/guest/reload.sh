@@ -19,6 +19,9 @@ for cpus in 1 8; do
 		reload --unbind hv_storvsc "$times"
 	pass_on "hv_storvsc, $cpus vCPUs"
 	same_heap "hv_storvsc, $cpus vCPUs"
+	opened=$(grep -c '^hvhost: vmbus: open scsi0.1: ' "$dir/log")
+	[ "$opened" = $((cpus > 4 ? times + 1 : 0)) ]
+	verdict $? "hv_storvsc, $cpus vCPUs: it had its sub-channel each time ($opened)"
 	refused_nothing "hv_storvsc, $cpus vCPUs"
 done
 boot --cpus 2 --vpci test --add "$OUT/selftests/hyperv-reload:/bin/reload" -- reload --unbind hv_pci 100
