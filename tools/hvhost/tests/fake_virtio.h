@@ -301,7 +301,7 @@ static u32 fv_mmio_read(struct vm *vm, u64 pa, u32 size)
 	if (at < 0x1000)
 		return fv_common_read((u32)at);
 	if (at >= 0x2000 && at + size <= 0x2000 + sizeof(fv.device))
-		return (u32)fv_get(fv.device + at - 0x2000, size);
+		return (u32)fv_get(fv.device + (at - 0x2000), size);
 	fv_inside(pa, size);
 	return 0;
 }
