@@ -7,7 +7,8 @@
  *	DEVICE WHAT [in N] [WHEN] FAULT...
  *
  *	DEVICE	vmbus, scsi0, net0, vpci0, ...; a trailing * takes any that begin so
- *	WHAT	what the device is about to send, or *: "read", "open-result"
+ *	WHAT	what the device is about to send, or *: "read", "open-result"; or "drain",
+ *		which no * takes: the host looks at a ring that the guest signalled
  *	in N	only in phase N of the guest, and counted only there
  *	WHEN	nth N | every N | from N [to M] | chance N% | once a line: always
  *	FAULT	delay TIME[..TIME] | drop | duplicate | reorder | refuse STATUS |
@@ -34,6 +35,7 @@
 #define SCRIPT_RULES	128
 #define SCRIPT_ACTIONS	64
 #define SCRIPT_NAME	24
+#define SCRIPT_DRAIN	"drain"
 
 enum fault_action {
 	FAULT_NONE,		/* go on; @delay may still be set */
@@ -117,6 +119,12 @@ bool script_at(struct vm *vm, const char *device, const char *what,
 /* timeline.c: the guest is started now, and it began phase @number. */
 void script_start(struct vm *vm);
 void script_phase(struct vm *vm, u8 number);
+
+/*
+ * How long after the guest signalled a channel of @device the host looks at its ring:
+ * what rules for "drain" add up to, in 100 ns; 0: at once.
+ */
+u64 script_drain(struct vm *vm, const char *device);
 
 /* A line of the log for each rule and action that never came true. When the guest ends. */
 void script_end(struct vm *vm);

@@ -76,10 +76,14 @@ static bool when(struct script_rule *r, struct line *l, struct script_error *e)
 
 #define ARGS_MAX	3
 
-/* What can have a fault: a message of the bus, one of the guest, a packet of a device. */
+/*
+ * What can have a fault: a message of the bus, one of the guest, a packet of a device.
+ * The look at a ring can only be late.
+ */
 #define TO_GUEST	1
 #define POST		2
 #define PACKET		4
+#define DRAIN		8
 
 static const struct fault_word {
 	const char *word;
@@ -105,6 +109,8 @@ static const struct fault_word {
 
 static u32 places(const struct script_rule *r)
 {
+	if (!strcmp(r->what, SCRIPT_DRAIN))
+		return DRAIN;
 	if (*r->device == '*')
 		return TO_GUEST | POST | PACKET;
 	if (strcmp(parse_kind(r->device), "vmbus"))
@@ -115,6 +121,7 @@ static u32 places(const struct script_rule *r)
 static bool fail_place(const struct script_rule *r, const struct word *w, struct script_error *e)
 {
 	return parse_fail(e, places(r) == POST ? "delay, drop or queue-full for what the guest posts" :
+			     places(r) == DRAIN ? "delay: the host looks at the ring later" :
 			     places(r) == PACKET ? "a fault of a device's packets (queue-full is for vmbus post)" :
 			     "a fault of the bus's messages (stale-id and ring-index are for packets)", w);
 }

@@ -70,6 +70,13 @@ static void set(const struct script_rule *r, u8 *payload, size_t len)
 		payload[r->arg + i] = (u8)(r->value >> (8 * i));
 }
 
+static u64 delay(struct script *s, const struct script_rule *r)
+{
+	if (r->delay_to <= r->delay)
+		return r->delay;
+	return r->delay + hv_random(&s->random) % (r->delay_to - r->delay + 1);
+}
+
 bool script_at(struct vm *vm, const char *device, const char *what, void *payload, size_t len,
 	       struct fault *f)
 {
@@ -85,9 +92,7 @@ bool script_at(struct vm *vm, const char *device, const char *what, void *payloa
 			continue;
 		r->hits++;
 		any = true;
-		f->delay += r->delay;
-		if (r->delay_to > r->delay)
-			f->delay += hv_random(&s->random) % (r->delay_to - r->delay + 1);
+		f->delay += delay(s, r);
 		if (!r->action || f->action)
 			continue;
 		hv_log("fault: %s %s #%lu: %s (line %u)", device, what, r->seen,
@@ -106,6 +111,23 @@ bool script_at(struct vm *vm, const char *device, const char *what, void *payloa
 		f->len = r->arg;
 	}
 	return any;
+}
+
+u64 script_drain(struct vm *vm, const char *device)
+{
+	struct script *s = vm->script;
+	u64 late = 0;
+
+	for (u32 i = 0; s && i < s->rules.n; i++) {
+		struct script_rule *r = &s->rules.rule[i];
+
+		if (strcmp(r->what, SCRIPT_DRAIN) || (r->in && r->phase != s->phase) ||
+		    !fits(r->device, device) || !comes_true(s, r))
+			continue;
+		r->hits++;
+		late += delay(s, r);
+	}
+	return late;
 }
 
 void script_end(struct vm *vm)

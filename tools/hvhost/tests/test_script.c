@@ -86,6 +86,7 @@ static void refused(void **state)
 		{ "scsi0 read queue-full", "expected a fault of a device's packets", 1 },
 		{ "vmbus open-result stale-id", "expected a fault of the bus's messages", 1 },
 		{ "vmbus post refuse 1", "expected delay, drop or queue-full", 1 },
+		{ "scsi0 drain drop", "expected delay: the host looks at the ring later, got 'drop'", 1 },
 		{ "scsi0 read set 1 2", "expected a number", 1 },
 		{ "scsi0 read set 1 0 5", "expected a width of 1 to 8 bytes, got '0'", 1 },
 		{ "scsi0 read set 1 9 5", "expected a number", 1 },

@@ -9,6 +9,7 @@
 
 #include "guest.h"
 #include "lib.h"
+#include "script.h"
 #include "vmbus.h"
 
 static u32 signals;
@@ -141,6 +142,44 @@ static void shared_interrupt(void **state)
 			 HV_STATUS_INVALID_CONNECTION_ID);
 }
 
+/* "drain": the host looks later; what is written until then needs no signal of its own. */
+static void looks_later(void **state)
+{
+	static const char late[] = "* drain delay 5us", any[] = "* * delay 1ms";
+	struct guest *g = *state;
+	struct guest_channel c, other;
+	u64 now = 1000;
+
+	fake_time(now);
+	script_init(&g->fake->vm, late, strlen(late));
+	assert_true(guest_contact(g, VMBUS_VERSION(5, 3)));
+	assert_int_equal(guest_request_offers(g), 2);
+	assert_int_equal(guest_open(g, &c, &g->offer[0], 3), 0);
+	assert_int_equal(guest_open(g, &other, &g->offer[1], 3), 0);
+	guest_write(g, &c, VM_PKT_DATA_INBAND, 0, 1, NULL, 0, "12345678", 8);
+	assert_int_equal(guest_signal(g, &c), 0);
+	assert_int_equal(signals, 0);
+	fake_time(now + 49);
+	assert_int_equal(signals, 0);
+	/* a second signal does not put it off, nor does it make a second look */
+	guest_write(g, &c, VM_PKT_DATA_INBAND, 0, 2, NULL, 0, "12345678", 8);
+	assert_int_equal(guest_signal(g, &c), 0);
+	fake_time(now + 50);
+	assert_int_equal(signals, 1);
+	fake_time(now + 1000);
+	assert_int_equal(signals, 1);
+	/* nobody looks at the ring of a closed channel */
+	assert_int_equal(guest_signal(g, &c), 0);
+	assert_false(guest_post(g, &(struct msg_relid){ { MSG_CLOSECHANNEL, 0 }, c.relid },
+				sizeof(struct msg_relid)));
+	assert_null(g->fake->events);
+	assert_int_equal(signals, 1);
+	/* a * is no drain: the host looks in the signal */
+	script_init(&g->fake->vm, any, strlen(any));
+	assert_int_equal(guest_signal(g, &other), 0);
+	assert_int_equal(signals, 2);
+}
+
 static void highest_version(void **state)
 {
 	struct guest *g = *state;
@@ -180,7 +219,7 @@ int main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		T(monitored), T(monitor_pages_that_are_none), T(shared_interrupt), T(highest_version),
-		T(connects),
+		T(connects), T(looks_later),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -48,6 +48,7 @@ struct bus_channel {
 	struct vmbus_channel ch;
 	enum channel_state state;
 	bool told;		/* the guest was sent the offer */
+	struct event drain;	/* it signalled, and the host has yet to look */
 	struct bus_channel *next;
 };
 
@@ -95,6 +96,8 @@ void notify_contact(struct vmbus *bus, const struct msg_contact *m);
 void notify_forget(struct vmbus *bus);
 void notify_offer(struct vmbus *bus, const struct bus_channel *c, struct msg_offer *m);
 void notify_open(struct vmbus *bus, struct bus_channel *c);
+/* The guest signalled @c: the device looks at the ring, now or when the script says. */
+void notify_channel(struct bus_channel *c);
 u16 notify_shared(struct vmbus *bus);
 /* gpadl.c */
 void gpadl_header(struct vmbus *bus, const u8 *m, u32 len);

@@ -213,6 +213,7 @@ static void close(struct bus_channel *c)
 	if (!c->ch.open)
 		return;
 	c->ch.open = false;
+	event_cancel(c->ch.dev->vm, &c->drain);
 	if (c->ch.dev->ops->close)
 		c->ch.dev->ops->close(&c->ch);
 	ring_close(&c->ch);
@@ -399,7 +400,6 @@ u16 vmbus_signal_event(struct vp *vp, u32 connection, u16 flag)
 	c = channel_by_relid(bus, connection - CONNECTION_BASE);
 	if (!c)
 		return HV_STATUS_INVALID_CONNECTION_ID;
-	if (c->ch.open)
-		c->ch.dev->ops->signal(&c->ch);
+	notify_channel(c);
 	return HV_STATUS_SUCCESS;
 }

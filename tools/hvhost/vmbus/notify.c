@@ -19,6 +19,7 @@
 #include "counters.h"
 #include "hv_tlfs.h"
 #include "lib.h"
+#include "script.h"
 
 #define LATENCY		1000	/* 100 ns */
 #define MONITORS	(MONITOR_GROUPS * 32)
@@ -75,6 +76,33 @@ void notify_offer(struct vmbus *bus, const struct bus_channel *c, struct msg_off
 		m->dedicated_interrupt = 0;
 		m->connection = VMBUS_EVENT_CONNECTION_ID;
 	}
+}
+
+static void drain(struct vm *vm, struct event *e)
+{
+	struct bus_channel *c = container_of(e, struct bus_channel, drain);
+
+	c->ch.dev->ops->signal(&c->ch);
+}
+
+/*
+ * A host is busy and looks at a ring some time after the signal; what the guest writes
+ * until then needs none. Closing the channel ends the waiting.
+ */
+void notify_channel(struct bus_channel *c)
+{
+	struct vm *vm = c->ch.dev->vm;
+	u64 late;
+
+	if (!c->ch.open || c->drain.armed)
+		return;
+	late = script_drain(vm, c->ch.dev->name);
+	if (!late) {
+		c->ch.dev->ops->signal(&c->ch);
+		return;
+	}
+	c->drain.fn = drain;
+	event_arm(vm, &c->drain, vm_time(vm) + late);
 }
 
 static void look(struct vm *vm, struct event *e);
@@ -137,7 +165,7 @@ static void look(struct vm *vm, struct event *e)
 		if (!taken(bus, bus->monitor_page[1], pending_at(relid - 1), (relid - 1) % 32))
 			continue;
 		count(vm, COUNT_MONITORED, 1);
-		c->ch.dev->ops->signal(&c->ch);
+		notify_channel(c);
 	}
 }
 
@@ -151,7 +179,7 @@ u16 notify_shared(struct vmbus *bus)
 	while ((c = next_open(bus, relid, shared))) {
 		relid = c->ch.relid;
 		if (taken(bus, bus->interrupt_page, PAGE_SIZE / 2 + 4 * (relid / 32), relid % 32))
-			c->ch.dev->ops->signal(&c->ch);
+			notify_channel(c);
 	}
 	return HV_STATUS_SUCCESS;
 }
