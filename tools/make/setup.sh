@@ -10,7 +10,7 @@ set -u
 
 packages="bc binutils bison build-essential busybox-static ca-certificates ccache clang
 cpio curl dwarves flex git gnupg gnuplot-nox kmod libcmocka-dev libdw-dev libelf-dev
-libjansson-dev libclang-rt-dev libssl-dev lz4 openssl perl pkg-config rsync xz-utils zstd"
+libjansson-dev libclang-rt-dev libssl-dev liburing-dev lz4 openssl perl pkg-config rsync xz-utils zstd"
 qemu=qemu-system-x86
 qemu_min=10
 
