@@ -17,6 +17,7 @@ static const struct {
 	const char *what;
 } kinds[] = {
 	{ "boot", bench_boot, "guest instructions from a kernel's first to init" },
+	{ "storage", bench_storage, "what a kernel does for a block of I/O, and how long it takes" },
 	{ "show", bench_show, "draw a report again: text, SVG" },
 	{ "claims", bench_claims, "hold what patches claim against reports" },
 };

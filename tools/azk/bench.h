@@ -7,6 +7,7 @@
 #define AZK_BENCH_H
 
 int bench_boot(int argc, char **argv);		/* measure boots, write a report */
+int bench_storage(int argc, char **argv);	/* under block I/O */
 int bench_show(int argc, char **argv);		/* a report as text or SVG */
 int bench_claims(int argc, char **argv);	/* claims against reports */
 

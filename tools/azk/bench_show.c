@@ -13,6 +13,8 @@
 #include "lib/buf.h"
 #include "lib/exit.h"
 #include "lib/file.h"
+#include "lib/load_svg.h"
+#include "lib/load_text.h"
 #include "lib/msg.h"
 #include "lib/opt.h"
 #include "lib/report.h"
@@ -25,6 +27,7 @@ static const struct {
 	void (*svg)(const json_t *report, struct buf *out);
 } drawers[] = {
 	{ "boot", boot_text_counted, boot_text, boot_svg },
+	{ "storage", load_text_complete, load_text, load_svg },
 };
 
 #define NR_DRAWERS	(sizeof(drawers) / sizeof(*drawers))

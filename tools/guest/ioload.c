@@ -160,15 +160,15 @@ static void reap(struct load *l)
 		uint32_t slot = (uint32_t)cqe->user_data;
 
 		n++;
+		if (cqe->res == (int)bs && l->check && !l->write)
+			l->wrong += !right(l, l->buffer + slot * bs, l->block[slot]);
 		if (cqe->res != (int)bs) {
 			l->errors++;
 			if (!l->error)
 				l->error = cqe->res < 0 ? -cqe->res : EIO;
-		} else if (l->check && !l->write) {
-			l->wrong += !right(l, l->buffer + slot * bs, l->block[slot]);
-		}
-		if (!l->bare)
+		} else if (!l->bare) {
 			load_latency((uint8_t)go, now - l->began[slot]);
+		}
 		l->unused[l->nunused++] = slot;
 	}
 	io_uring_cq_advance(&l->ring, n);
@@ -261,19 +261,19 @@ static void close_load(struct load *l)
 
 static void tell(const struct load *l, uint64_t ns, long irqs)
 {
+	bool cannot = l->errors == l->done && l->error == EOPNOTSUPP;
 	char title[96];
 
 	snprintf(title, sizeof(title), "%s %s, %llu B, depth %llu, batch %llu%s%s", order, op,
 		 (unsigned long long)bs, (unsigned long long)qd, (unsigned long long)batch,
 		 iopoll ? ", polled" : "", fixed ? ", fixed" : "");
-	if (!go && !l->errors && !l->wrong)
-		return;
-	if (l->errors == l->done && l->error == EOPNOTSUPP) {
+
+	if (cannot && go)
 		load_skip((uint8_t)go, title, "the device cannot be polled");
+	if (cannot || (!go && !l->errors && !l->wrong))
 		return;
-	}
 	load_result(!l->errors && !l->wrong, (uint8_t)go, title,
-		    "\"ios\": %llu, \"bytes\": %llu, \"errors\": %llu, \"errno\": %d, \"wrong\": %llu, "
+		    "\"units\": %llu, \"bytes\": %llu, \"errors\": %llu, \"errno\": %d, \"wrong\": %llu, "
 		    "\"system_calls\": %llu, \"interrupts\": %ld, \"ns\": %llu, \"seed\": %llu",
 		    (unsigned long long)l->done, (unsigned long long)(l->done * bs),
 		    (unsigned long long)l->errors, l->error, (unsigned long long)l->wrong,
@@ -292,11 +292,13 @@ static void run(void)
 	if (!l.write && strcmp(op, "read"))
 		load_usage("op=%s: read, write or verify", op);
 	open_load(&l);
-	load_port();
+	if (go)
+		load_port();
 	if (stagger)
 		load_stagger(seed, stagger);
 	irqs = load_interrupts(irq);
-	load_window((uint8_t)go);
+	if (go)
+		load_window((uint8_t)go);
 	t0 = load_clock();
 	pump(&l, l.check ? l.blocks : ios);
 	if (l.check) {
@@ -306,7 +308,8 @@ static void run(void)
 		l.done += l.blocks;
 	}
 	ns = load_clock() - t0;
-	load_window(0);
+	if (go)
+		load_window(0);
 	tell(&l, ns, irqs < 0 ? -1 : load_interrupts(irq) - irqs);
 	close_load(&l);
 }

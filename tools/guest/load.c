@@ -240,7 +240,8 @@ void load_result(bool ok, uint8_t phase, const char *title, const char *fmt, ...
 
 void load_skip(uint8_t phase, const char *title, const char *why)
 {
-	say("ok %d %s (phase %u) # SKIP %s\n# run {\"phase\": %u, \"title\": \"%s\", \"skipped\": \"%s\"}\n",
+	say("ok %d %s (phase %u) # SKIP %s\n"
+	    "# run {\"phase\": %u, \"title\": \"%s\", \"skipped\": \"%s\"}\n",
 	    ++said.n, title, phase, why, phase, title, why);
 }
 
@@ -267,7 +268,8 @@ int load_end(char **then)
 		if (!c->n)
 			continue;
 		qsort(c->ns, c->n, sizeof(*c->ns), ascending);
-		say("# cell {\"phase\": %d, \"samples\": %zu, \"p50_ns\": %u, \"p99_ns\": %u, \"p999_ns\": %u, \"max_ns\": %u}\n",
+		say("# cell {\"phase\": %d, \"samples\": %zu, "
+		    "\"p50_ns\": %u, \"p99_ns\": %u, \"p999_ns\": %u, \"max_ns\": %u}\n",
 		    i, c->n, percentile(c, 500), percentile(c, 990), percentile(c, 999),
 		    c->ns[c->n - 1]);
 	}

@@ -2,7 +2,7 @@
 # Kernels into guests: one boot to a verdict, and the comparison. MACHINE=q35
 # does either without the host.
 
-.PHONY: boot bench bench-boot distro
+.PHONY: boot bench bench-boot bench-storage distro
 
 runners := $(AZK) out/bin/init out/bin/insncount.so \
 	   $(if $(filter hyperv,$(MACHINE)),out/bin/hvhost.elf)
@@ -28,3 +28,13 @@ bench-boot: build build-upstream build-defconfig distro guest hvhost
 		$(upstream)/bzImage out/upstream/defconfig/bzImage $(peer) -- \
 		$(AZK) bench boot $(on) upstream/$(PROFILE) $(PROFILE) upstream/defconfig \
 		$(if $(peer),$(peer) --label $(peer)=debian-cloud)
+
+# Under block I/O: storvsc in ours and upstream, then what other disks cost ours.
+load	= $(step) bench-$1 tools/make/report.sh $1 $(runners) out/bin/$2 $(qemu) \
+	  $(ours)/bzImage $3 -- $(AZK) bench $4
+
+bench-storage: build build-upstream distro guest hvhost
+	$(call load,storage,ioload,$(upstream)/bzImage $(peer),storage upstream/$(PROFILE) \
+		$(PROFILE) $(if $(peer),$(peer) --label $(peer)=debian-cloud))
+	$(call load,storage-virtio-blk,ioload,,storage --machine q35 --device virtio-blk $(PROFILE))
+	$(call load,storage-nvme,ioload,,storage --machine q35 --device nvme $(PROFILE))

@@ -11,7 +11,8 @@ wanted='drivers/hv/* drivers/net/hyperv/* drivers/pci/controller/pci-hyperv*
 drivers/scsi/scsi_common.ko* drivers/scsi/scsi_mod.ko* drivers/scsi/sd_mod.ko*
 drivers/scsi/scsi_transport_fc.ko* drivers/scsi/hv_storvsc.ko*
 drivers/input/serio/hyperv-keyboard.ko* drivers/hid/hid.ko* drivers/hid/hid-hyperv.ko*
-net/vmw_vsock/vsock.ko* net/vmw_vsock/hv_sock.ko*'
+net/vmw_vsock/vsock.ko* net/vmw_vsock/hv_sock.ko* drivers/block/virtio_blk.ko*
+drivers/net/virtio_net.ko* drivers/net/net_failover.ko* net/core/failover.ko*'
 
 # unpack DEB TO: /lib is /usr/lib in the younger packages. What is not there is
 # built in.

@@ -8,10 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "../guest/protocol.h"
-#include "beside.h"
+#include "bench_work.h"
 #include "boot_host.h"
 #include "boot_measure.h"
 #include "boot_once.h"
@@ -22,7 +21,6 @@
 #include "file.h"
 #include "guest.h"
 #include "hvcounters.h"
-#include "hvimage.h"
 #include "image.h"
 #include "ksyms.h"
 #include "msg.h"
@@ -34,74 +32,6 @@
  * is; a kernel's own has thousands of them.
  */
 #define SYSMAP_MIN_BYTES	65536
-
-/* Files of one measurement, in a directory of their own. */
-struct work {
-	char dir[64];
-	char *marks, *log;
-	char *plugin;
-	char host[64];		/* the plugin's word for the host, or "" */
-};
-
-/* Machine hyperv: where the host lies, so that its instructions are not the guest's. */
-static int host_word(struct work *w)
-{
-	struct hvimage image;
-	char *path;
-	int ret = hvimage_find(&path);
-
-	if (!ret)
-		ret = hvimage_read(path, &image);
-	if (!ret)
-		snprintf(w->host, sizeof(w->host), ",host=%x-%x-%x", image.entry, image.start,
-			 image.end);
-	free(path);
-	return ret;
-}
-
-static int work_open(struct work *w)
-{
-	memset(w, 0, sizeof(*w));
-	w->plugin = beside_azk("AZK_INSNCOUNT", "insncount.so");
-	if (!file_exists(w->plugin))
-		return azk_err(AZK_EX_NOFILE, w->plugin,
-			       "build it with 'make azk'", "the counting plugin is not there");
-	strcpy(w->dir, "/tmp/azk-bench-XXXXXX");
-	if (!mkdtemp(w->dir))
-		return azk_err(AZK_EX_SYSTEM, "/tmp", NULL, "no directory can be made: %m");
-	w->marks = xasprintf("%s/marks", w->dir);
-	w->log = xasprintf("%s/log", w->dir);
-	return AZK_OK;
-}
-
-static void work_close(struct work *w)
-{
-	if (w->marks) {
-		unlink(w->marks);
-		unlink(w->log);
-		rmdir(w->dir);
-	}
-	free(w->marks);
-	free(w->log);
-	free(w->plugin);
-}
-
-static void keep(const struct boot_measure *m, const struct kernel *k,
-		 const char *what, const struct buf *text)
-{
-	char *name, *path;
-
-	if (!m->keep)
-		return;
-	name = xstrdup(k->name);
-	for (char *s = name; *s; s++)
-		if (*s == '/')
-			*s = '-';
-	path = xasprintf("%s/%s.%s", m->keep, name, what);
-	file_write(path, buf_str(text), text->len);
-	free(path);
-	free(name);
-}
 
 static int symbols(const struct boot_measure *m, const struct kernel *k,
 		   struct ksyms *s, const char **from)
@@ -177,7 +107,7 @@ static void compare_sights(json_t *out, int run, const struct boot_sight *a,
 
 /* Further counted boots: all that init saw, and every byte of the log. */
 static int recount(const struct boot_measure *m, const struct kernel *k,
-		   const struct strv *extra, const struct work *w, const struct buf *log,
+		   const struct strv *extra, const struct bench_work *w, const struct buf *log,
 		   const struct boot_sight *first, json_t *differ)
 {
 	struct buf again = BUF_INIT;
@@ -227,7 +157,7 @@ static int unpacker_symbols(const struct kernel *k, struct ksyms *u)
 }
 
 static int measure(const struct boot_measure *m, const struct kernel *k,
-		   const struct work *w, const struct ksyms *s, json_t **subject)
+		   const struct bench_work *w, const struct ksyms *s, json_t **subject)
 {
 	struct strv extra = STRV_INIT;
 	struct boot_profile prof = { 0 };
@@ -250,7 +180,7 @@ static int measure(const struct boot_measure *m, const struct kernel *k,
 	if (!ret)
 		ret = file_read(w->log, &log);
 	if (!ret) {
-		keep(m, k, "insncount", &log);
+		bench_keep(m->keep, k->name, "insncount", &log);
 		ret = plog_parse(w->log, buf_str(&log), &p);
 	}
 	if (!ret)
@@ -288,13 +218,11 @@ int boot_measure(const struct boot_measure *m, const struct kernel *k,
 	struct buf marks = BUF_INIT;
 	struct ksyms s = { 0 };
 	const char *from;
-	struct work w;
+	struct bench_work w;
 	int ret;
 
 	*subject = NULL;
-	ret = work_open(&w);
-	if (!ret && m->machine->hvhost)
-		ret = host_word(&w);
+	ret = bench_work_open(&w, m->machine->hvhost);
 	if (!ret)
 		ret = symbols(m, k, &s, &from);
 	if (!ret)
@@ -312,6 +240,6 @@ int boot_measure(const struct boot_measure *m, const struct kernel *k,
 	}
 	ksyms_free(&s);
 	buf_free(&marks);
-	work_close(&w);
+	bench_work_close(&w);
 	return ret;
 }

@@ -118,14 +118,6 @@ static json_t *marks(const struct plog *p, const struct boot_profile *b)
 	return a;
 }
 
-/* A name says the role by its place: upstream/P, P, or a path. */
-static const char *role_of(const char *name)
-{
-	if (str_starts(name, "upstream/") || strstr(name, "out/upstream/"))
-		return "upstream";
-	return !strchr(name, '/') || strstr(name, "out/ours/") ? "ours" : "peer";
-}
-
 json_t *boot_subject(const struct kernel *k, const struct plog *p,
 		     const struct boot_profile *prof, const struct verdict *init,
 		     json_t *differ)
@@ -143,7 +135,7 @@ json_t *boot_subject(const struct kernel *k, const struct plog *p,
 		free(s);
 	}
 	o = json_pack("{s:s, s:s, s:s, s:s, s:I, s:b}", "name", k->name,
-		      "role", role_of(k->name), "image", k->image, "version", k->version,
+		      "role", report_role_of(k->name), "image", k->image, "version", k->version,
 		      "image_bytes", (json_int_t)k->bytes,
 		      "deterministic", !json_array_size(differ));
 	json_object_set_new(o, "disagreements", differ);

@@ -45,7 +45,7 @@ static int by_addr(const void *a, const void *b)
 	return strcmp(x->name, y->name);
 }
 
-/* "ADDRESS TYPE NAME"; true when it is a symbol of the kernel itself. */
+/* "ADDRESS TYPE NAME": 1, a symbol of the kernel itself; "... NAME [MODULE]": 2; -1: no symbol. */
 static int parse_line(char *line, struct ksym *s)
 {
 	char *end, *name;
@@ -58,10 +58,12 @@ static int parse_line(char *line, struct ksym *s)
 	s->type = end[1];
 	name = end + 3;
 	end = name + strcspn(name, " \t");
-	if (*end)
-		return 0;		/* "name [module]" */
 	s->name = name;
-	return 1;
+	if (!*end)
+		return 1;
+	if (end[0] == '\t')
+		end[0] = ' ';
+	return 2;
 }
 
 static void add(struct ksyms *k, size_t *cap, uint64_t addr, char type, const char *name)
@@ -89,7 +91,7 @@ static void finish(struct ksyms *k)
 		k->end = UINT64_MAX;
 }
 
-int ksyms_parse(const char *name, const char *text, struct ksyms *k)
+static int parse(const char *name, const char *text, int which, struct ksyms *k)
 {
 	struct lines l;
 	size_t cap = 0;
@@ -107,18 +109,29 @@ int ksyms_parse(const char *name, const char *text, struct ksyms *k)
 			ret = azk_err(AZK_EX_INPUT, azk_at(at, sizeof(at), name, l.no),
 				      "give a System.map or a copy of /proc/kallsyms",
 				      "no symbol line: '%s'", l.line);
-		if (what > 0)
+		if (what == which)
 			add(k, &cap, s.addr, s.type, s.name);
 	}
 	lines_done(&l);
-	if (ret)
-		return ret;
-	finish(k);
-	if (!k->texts)
-		return azk_err(AZK_EX_INPUT, name, "some distributors ship an empty System.map; "
+	if (!ret)
+		finish(k);
+	return ret;
+}
+
+int ksyms_parse(const char *name, const char *text, struct ksyms *k)
+{
+	int ret = parse(name, text, 1, k);
+
+	if (!ret && !k->texts)
+		ret = azk_err(AZK_EX_INPUT, name, "some distributors ship an empty System.map; "
 			       "without one the symbols are taken from the running kernel",
 			       "holds no function with an address");
-	return AZK_OK;
+	return ret;
+}
+
+int ksyms_modules(const char *name, const char *text, struct ksyms *k)
+{
+	return parse(name, text, 2, k);
 }
 
 int ksyms_read(const char *path, struct ksyms *k)

@@ -4,7 +4,7 @@
  *
  * Enters: lines "ADDRESS TYPE NAME [MODULE]". Leaves: names for addresses,
  * addresses for names, and which initcall belongs to which level. Called by
- * azk bench. Symbols of modules are left out.
+ * azk bench. Symbols of modules are a table of their own.
  */
 #ifndef AZK_LIB_KSYMS_H
 #define AZK_LIB_KSYMS_H
@@ -47,6 +47,11 @@ struct ksyms {
  */
 int ksyms_parse(const char *name, const char *text, struct ksyms *k);
 int ksyms_read(const char *path, struct ksyms *k);
+/*
+ * The other lines of such a text: what modules have, and generated code. A name is
+ * "NAME [MODULE]"; there may be none.
+ */
+int ksyms_modules(const char *name, const char *text, struct ksyms *k);
 
 /*
  * The functions of an ELF program, each address raised by @offset. AZK_EX_NOFILE,

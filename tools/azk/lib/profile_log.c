@@ -11,7 +11,9 @@
 #include "msg.h"
 #include "profile_log.h"
 
-static const char *const doing_names[] = { "task", "phase", "initcall", "work" };
+static const char *const doing_names[] = { "task", "phase", "initcall", "work", "window" };
+
+#define NR_DOING	5
 
 /* Room for one more of an array that has @n: doubles at powers of two. */
 #define ADD(array, n) ({						\
@@ -170,10 +172,10 @@ static const char *read_ctx(struct plog *p, const char *s)
 	int n, k;
 
 	n = sscanf(s, "%u %ms %ms %" SCNd64, &c.task, &kind, &value, &c.insns);
-	for (k = 0; n > 1 && k < 4 && strcmp(kind, doing_names[k]); k++)
+	for (k = 0; n > 1 && k < NR_DOING && strcmp(kind, doing_names[k]); k++)
 		;
 	free(kind);
-	if (n == 4 && k < 4) {
+	if (n == 4 && k < NR_DOING) {
 		c.doing = (enum plog_doing)k;
 		if (c.doing == PLOG_PHASE) {
 			c.phase = value;
@@ -189,7 +191,7 @@ static const char *read_ctx(struct plog *p, const char *s)
 	}
 	if (n > 2)
 		free(value);
-	return "TASK, one of task, phase, initcall, work, a VALUE and N";
+	return "TASK, one of task, phase, initcall, work, window, a VALUE and N";
 }
 
 static const char *read_block(struct plog *p, const char *s)

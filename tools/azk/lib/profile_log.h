@@ -26,8 +26,9 @@
  *					the guest, of the host until init; if there is one,
  *					counts begin with the guest
  *   task TASK ADDRESS NAME
- *   ctx TASK task|phase|initcall|work VALUE N	N instructions ran in this context;
- *						VALUE: 0, phase, function
+ *   ctx TASK task|phase|initcall|work|window VALUE N	N instructions ran in this context;
+ *						VALUE: 0, phase, function, number of
+ *						the window << 8 | its phase
  *   b ADDRESS N				... so many in the block at ADDRESS
  *   end COUNT user|cut				last line; user: init was reached
  */
@@ -38,7 +39,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum plog_doing { PLOG_TASK, PLOG_PHASE, PLOG_INITCALL, PLOG_WORK };
+enum plog_doing { PLOG_TASK, PLOG_PHASE, PLOG_INITCALL, PLOG_WORK, PLOG_WINDOW };
 
 struct plog_mark {
 	uint64_t at;
@@ -80,7 +81,7 @@ struct plog_ctx {
 	unsigned int task;
 	enum plog_doing doing;
 	char *phase;		/* PLOG_PHASE: name of the mark, else NULL */
-	uint64_t fn;		/* PLOG_INITCALL, PLOG_WORK */
+	uint64_t fn;		/* PLOG_INITCALL, PLOG_WORK; PLOG_WINDOW: as above */
 	int64_t insns;
 	size_t first, n;	/* its blocks */
 };

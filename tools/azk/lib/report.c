@@ -43,6 +43,13 @@ json_t *report_role(const json_t *report, const char *role)
 	return NULL;
 }
 
+const char *report_role_of(const char *name)
+{
+	if (str_starts(name, "upstream/") || strstr(name, "out/upstream/"))
+		return "upstream";
+	return !strchr(name, '/') || strstr(name, "out/ours/") ? "ours" : "peer";
+}
+
 static void set_role(json_t *subject, const char *role)
 {
 	if (subject)

@@ -33,6 +33,9 @@ void report_ratios(json_t *report);
 json_t *report_subject(const json_t *report, size_t i);
 size_t report_subjects(const json_t *report);
 
+/* A kernel's name says the role by its place: upstream/P, P, or a path. */
+const char *report_role_of(const char *name);
+
 /* First subject with @role, or NULL. */
 json_t *report_role(const json_t *report, const char *role);
 

@@ -7,8 +7,9 @@
 #include <stdio.h>
 
 #include "insncount.h"
+#include "window.h"
 
-static const char *const doing_names[] = { "task", "phase", "initcall", "work" };
+static const char *const doing_names[] = { "task", "phase", "initcall", "work", "window" };
 
 void charge(uint32_t ctx, const struct block *b, int64_t insns)
 {
@@ -151,6 +152,11 @@ void on_mark(unsigned int cpu, void *arg)
 		break;
 	case MARK_IRQ:
 		m->n++;
+		break;
+	case MARK_WINDOW:
+		t->now[0].doing = DO_WINDOW;
+		t->now[0].value = window_value(++g.nr_windows, (uint8_t)guest_reg(&g.guest, REG_RAX));
+		change_ctx(v, s->block, s->i);
 		break;
 	default:
 		break;

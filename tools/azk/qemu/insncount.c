@@ -7,7 +7,7 @@
  * the kernel's symbols) and the running guest. Leaves: a text log, read by
  * tools/azk/lib/profile_log.c, whose lines are described there. Loaded as
  *	qemu-system-x86_64 -icount shift=0,sleep=off \
- *		-plugin insncount.so,marks=FILE,log=FILE[,host=ENTRY-START-END]
+ *		-plugin insncount.so,marks=FILE,log=FILE[,host=ENTRY-START-END][,windows=on]
  *
  * Counting. A translated block adds its length to a running total when it is
  * entered. A block may be left before its end (page fault, device access), so
@@ -24,7 +24,7 @@
  *
  * Attribution. Block counters are folded into a context whenever the context
  * changes: another task is switched to, an initcall begins or ends, a worker
- * takes its next work item, or a boot phase begins.
+ * takes its next work item, or a boot phase begins; or by windows (qemu/window.h).
  *
  * One vCPU only: under icount QEMU 10.0 lets vCPUs share translated blocks, but
  * puts the number of the vCPU that translated a block into it as a constant
@@ -37,6 +37,7 @@
 #include <string.h>
 
 #include "insncount.h"
+#include "window.h"
 
 PLUGIN_EXPORT int qemu_plugin_version = PLUGIN_API_VERSION;
 
@@ -220,7 +221,9 @@ static void set_mark(struct qemu_plugin_insn *insn, struct block *b, uint32_t i)
 {
 	struct mark *m = marks_at(&g.marks, qemu_plugin_insn_vaddr(insn));
 
-	if (m)
+	if (g.windows && window_insn(insn))
+		add_site(&g.window, b, i, insn);
+	else if (m)
 		add_site(m, b, i, insn);
 	else if (i == 0 && g.user_armed && !g.done &&
 		 b->vaddr >= 1u << 20 && b->vaddr >> 47 == 0)
@@ -302,6 +305,8 @@ PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id,
 			g.log = fopen(argv[i] + 4, "w");
 		else if (!strncmp(argv[i], "host=", 5))
 			host_read(&g.host, argv[i] + 5);
+		else if (!strcmp(argv[i], "windows=on"))
+			g.windows = true;
 		else
 			die("unknown argument", argv[i]);
 	}
@@ -313,6 +318,7 @@ PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id,
 		die("only one vCPU can be counted", "-smp");
 	fprintf(g.log, "insncount 1\n");
 	g.user.kind = MARK_USER;
+	g.window.kind = MARK_WINDOW;
 	g.open = !g.host.there;
 	g.score = qemu_plugin_scoreboard_new(sizeof(struct cells) +
 					     8 * (size_t)MAX_BLOCKS);

@@ -53,8 +53,10 @@ extern struct insncount {
 	struct guest guest;
 	bool open;		/* the guest has begun */
 	bool user_armed, done;
+	bool windows;		/* the argument of that name */
+	uint32_t nr_windows;
 	uint64_t end, host_insns;	/* instructions up to init, when done */
-	struct mark user;
+	struct mark user, window;
 } g;
 
 /* ---- attribute.c ---- */

@@ -10,12 +10,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum doing { DO_TASK, DO_PHASE, DO_INITCALL, DO_WORK };
+enum doing { DO_TASK, DO_PHASE, DO_INITCALL, DO_WORK, DO_WINDOW };
 
 struct ledger_ctx {
 	uint32_t task;
 	enum doing doing;
-	uint64_t value;		/* (struct mark *) of a phase, or function address */
+	uint64_t value;		/* (struct mark *) of a phase, function address, or window */
 	int64_t insns;
 };
 

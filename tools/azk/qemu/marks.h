@@ -20,6 +20,7 @@ enum mark_kind {
 	MARK_IRQ,	/* an interrupt begins here: count */
 	MARK_RETURN,	/* made at run time: an initcall's return address */
 	MARK_USER,	/* made at run time: first user instruction */
+	MARK_WINDOW,	/* made at run time: al = phase that begins */
 	NR_KINDS
 };
 

@@ -60,7 +60,7 @@ verdict $? "no run failed"
 grep -q '^1\.\.9$' "$dir/out"
 verdict $? "nine runs, and the warm-up says nothing"
 for p in 1 2 3 8 9; do
-	is "phase $p: the host saw each read" "$(counter $p scsi_reads)" -ge "$(said $p ios)"
+	is "phase $p: the host saw each read" "$(counter $p scsi_reads)" -ge "$(said $p units)"
 	is "phase $p: and each byte" "$(counter $p scsi_read_bytes)" -eq "$(said $p bytes)"
 done
 is "phase 4: the host saw each byte written" "$(counter 4 scsi_write_bytes)" -eq "$(said 4 bytes)"

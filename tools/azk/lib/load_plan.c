@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The tables, and how they become words. */
+#include <string.h>
+
+#include "load_plan.h"
+
+#define RANDOM(op, bs)	"order=random op=" op " bs=" bs " "
+
+static const struct load_cell storage_cells[] = {
+	{ "read_4k_qd1", "4 KiB random read, depth 1",
+	  RANDOM("read", "4K") "qd=1 batch=1", "ios", 128 },
+	{ "read_4k_qd32_b1", "4 KiB random read, depth 32, batch 1",
+	  RANDOM("read", "4K") "qd=32 batch=1", "ios", 128 },
+	{ "read_4k_qd32_b8", "... batch 8",
+	  RANDOM("read", "4K") "qd=32 batch=8", "ios", 128 },
+	{ "read_4k_qd32_b32", "... batch 32",
+	  RANDOM("read", "4K") "qd=32 batch=32", "ios", 128 },
+	{ "read_4k_qd256_b32", "4 KiB random read, depth 256, batch 32",
+	  RANDOM("read", "4K") "qd=256 batch=32", "ios", 512 },
+	{ "poll_4k_qd1", "4 KiB random read, polled, depth 1",
+	  RANDOM("read", "4K") "qd=1 batch=1 poll=1", "ios", 128 },
+	{ "poll_4k_qd32_b32", "4 KiB random read, polled, depth 32, batch 32",
+	  RANDOM("read", "4K") "qd=32 batch=32 poll=1", "ios", 128 },
+	{ "write_4k_qd32_b32", "4 KiB random write, depth 32, batch 32",
+	  RANDOM("write", "4K") "qd=32 batch=32", "ios", 128 },
+	{ "read_512_qd32_b32", "512 B random read, depth 32, batch 32",
+	  RANDOM("read", "512") "qd=32 batch=32", "ios", 128 },
+	{ "read_64k_qd8_b8", "64 KiB random read, depth 8, batch 8",
+	  RANDOM("read", "64K") "qd=8 batch=8", "ios", 64 },
+	{ "seq_1m_qd4_b1", "1 MiB sequential read, depth 4",
+	  "order=seq op=read bs=1M qd=4 batch=1", "ios", 16 },
+	{ NULL, NULL, NULL, NULL, 0 },
+};
+
+/*
+ * Without hvhost the disk is one that answers at once and holds nothing. Its answers
+ * come from a thread of QEMU's, so that no two runs are the same to the digit.
+ */
+#define NULL_DISK "-blockdev", "null-co,node-name=load,size=67108864,read-zeroes=on"
+
+static const struct load_target storage_targets[] = {
+	{ "storvsc", true, "dev=/dev/sda irq=HYP", { "hv_storvsc", "sd_mod" }, { NULL }, "",
+	  "scsi0" },
+	{ "virtio-blk", false, "dev=/dev/vda irq=virtio", { "virtio_pci", "virtio_blk poll_queues=1" },
+	  { NULL_DISK, "-device", "virtio-blk-pci,drive=load,num-queues=2" },
+	  "virtio_blk.poll_queues=1", NULL },
+	{ "nvme", false, "dev=/dev/nvme0n1 irq=nvme", { "nvme poll_queues=1" },
+	  { NULL_DISK, "-device", "nvme,drive=load,serial=load" }, "nvme.poll_queues=1", NULL },
+	{ NULL, false, NULL, { NULL }, { NULL }, NULL, NULL },
+};
+
+const struct load_plan load_storage = {
+	.kind = "storage", .program = "ioload", .unit = "I/O", .per = "io",
+	.cells = storage_cells, .targets = storage_targets, .disk = "64M",
+};
+
+int load_cells(const struct load_plan *p, const struct load_shape *s, int cell[LOAD_CELLS_MAX])
+{
+	int n = 0;
+
+	for (int i = 0; p->cells[i].name && n < LOAD_CELLS_MAX; i++)
+		if (!s->only || str_starts(p->cells[i].name, s->only))
+			cell[n++] = i;
+	return n;
+}
+
+int load_phase(const struct load_shape *s, int nth, int drain)
+{
+	return 1 + nth * s->drains + drain;
+}
+
+int load_units(const struct load_shape *s, const struct load_cell *c)
+{
+	return s->units ? s->units : c->units;
+}
+
+/*
+ * Seed by seed, and for each all cells: what a kernel learns as time goes by does not
+ * favour one of them.
+ */
+void load_words(const struct load_plan *p, const struct load_shape *s,
+		const struct load_target *t, struct strv *words)
+{
+	int cell[LOAD_CELLS_MAX], n = load_cells(p, s, cell);
+
+	strv_add(words, p->program);
+	strv_split(words, t->words, " ");
+	strv_add(words, "settle=20000");
+	for (int seed = 0; seed <= s->seeds; seed++) {
+		strv_addf(words, "seed=%d", seed);
+		if (seed == 1)
+			strv_add(words, "stagger=4000000");
+		for (int i = 0; i < n; i++) {
+			const struct load_cell *c = &p->cells[cell[i]];
+
+			strv_split(words, c->words, " ");
+			strv_addf(words, "%s=%d", c->key, load_units(s, c));
+			if (!seed)
+				strv_add(words, "go=0");
+			for (int d = 0; seed && d < s->drains; d++)
+				strv_addf(words, "go=%d", load_phase(s, i, d));
+			if (strstr(c->words, "poll=1"))
+				strv_add(words, "poll=0");
+		}
+	}
+}
+
+void load_script(const struct load_plan *p, const struct load_shape *s,
+		 const struct load_target *t, struct buf *out)
+{
+	int cell[LOAD_CELLS_MAX], n = load_cells(p, s, cell);
+
+	for (int i = 0; i < n; i++)
+		for (int d = 0; d < s->drains; d++)
+			if (s->drain[d])
+				buf_addf(out, "%s drain in %d delay %dus\n", t->script,
+					 load_phase(s, i, d), s->drain[d]);
+}
+
+const struct load_target *load_target(const struct load_plan *p, bool hvhost, const char *name)
+{
+	for (const struct load_target *t = p->targets; t->name; t++)
+		if (t->hvhost == hvhost && (!name || !strcmp(name, t->name)))
+			return t;
+	return NULL;
+}
