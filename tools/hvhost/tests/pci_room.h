@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The vPCI room in one piece, between fakes: included by test_pci.c and
+ * The vPCI room in one piece, between fakes: included by test_pci*.c and
  * fuzz_pci.c, which become host, bus and guest of it. Every name the room calls
  * or offers gets a prefix, so that nothing here meets the real rooms when a test
  * is linked with them.
@@ -287,7 +287,7 @@ u64 vm_time(struct vm *vm)
 }
 
 /* Time goes on by @ticks of 100 ns. */
-static void world_pass(u64 ticks)
+static inline void world_pass(u64 ticks)
 {
 	struct event *e;
 	u32 i;
