@@ -3,25 +3,11 @@
 # azk bench with real guests, on the machine hyperv (claims.sh has q35): counts agree
 # to the digit, A/A is "=", the host's instructions are not the guest's, reports
 # are drawn again as they were. Env: KERNEL (bzImage), AZK, OUT. Prints TAP.
-set -u
-AZK=${AZK:-$PWD/out/bin/azk}
-if [ -z "${KERNEL:-}" ] || [ ! -f "$KERNEL" ]; then
-	echo "1..0 # SKIP no kernel; set KERNEL to a bzImage ('make build' makes one)"
-	exit 0
-fi
-dir=$(mktemp -d) || exit 1
-trap 'rm -rf "$dir"' EXIT
-n=0 bad=0
+. "${0%/*}/lib/count.sh"
+need_kernel
 
-verdict() {	# STATUS NAME
-	n=$((n + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $n - $2"
-		return
-	fi
-	bad=$((bad + 1))
-	echo "not ok $n - $2"
-	sed 's/^/# /' "$dir/err" | tail -n 5
+explain() {
+	tail -n 5 "$dir/err"
 }
 
 "$AZK" bench boot "$KERNEL" "$KERNEL" --label "$KERNEL=the kernel" --json "$dir/aa.json" \
@@ -133,5 +119,4 @@ verdict $? "two CPUs cannot be counted, and it says so"
 [ $? = 198 ]
 verdict $? "a device of hvhost on q35 is refused"
 
-echo "1..$n"
-[ $bad = 0 ]
+done_testing

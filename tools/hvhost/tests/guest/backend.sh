@@ -3,52 +3,18 @@
 # What reaches outside of hvhost: a file as a disk (what the guest wrote is in it),
 # NVMe and virtio-net functions of QEMU behind a PCI bus, QEMU's user network.
 # selftests/hyperv/{block,nvme,usernet}.c. Env: KERNEL, AZK, OUT. Prints TAP.
-set -u
-OUT=${OUT:-$PWD/out} AZK=${AZK:-$PWD/out/bin/azk}
-if [ -z "${KERNEL:-}" ] || [ ! -f "$KERNEL" ]; then
-	echo "1..0 # SKIP no kernel; set KERNEL to a bzImage ('make build' makes one)"
-	exit 0
-fi
-dir=$(mktemp -d) || exit 1
-trap 'rm -rf "$dir"' EXIT
-n=0 bad=0
-
-verdict() {	# OK NAME
-	n=$((n + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $n - $2"
-		return
-	fi
-	bad=$((bad + 1))
-	echo "not ok $n - $2"
-	sed 's/^/# /' "$dir/out" "$dir/err" | tail -n 15
-}
+. "${0%/*}/lib/tap.sh"
 
 # guest NAME CODE ARGS...: a boot whose command prints KTAP; its lines become ours
 guest() {
 	name=$1 want=$2
 	shift 2
-	"$AZK" boot "$KERNEL" --machine hyperv --host-log "$dir/log" --add "$dir/pattern:/pattern" \
+	boot --add "$dir/pattern:/pattern" \
 		--add "$OUT/selftests/hyperv-block:/bin/block" \
 		--add "$OUT/selftests/hyperv-nvme:/bin/nvme" \
-		--add "$OUT/selftests/hyperv-usernet:/bin/usernet" \
-		"$@" >"$dir/out" 2>"$dir/err" </dev/null
-	rc=$?
-	grep '^ok\|^not ok' "$dir/out" >"$dir/lines"
-	while read -r line; do
-		case $line in
-		ok*) verdict 0 "$name: ${line#ok *[0-9] }" ;;
-		*) verdict 1 "$name: ${line#not ok *[0-9] }" ;;
-		esac
-	done <"$dir/lines"
-	[ $rc = "$want" ] && grep -q '^1\.\.' "$dir/out"
-	verdict $? "$name: the selftest comes to its end (exit $rc)"
-	! grep 'refused' "$dir/log" >>"$dir/err"
-	verdict $? "$name: the host had nothing to refuse"
-}
-
-counted() {	# JSON NAME of the host's counters
-	sed -n "s/.*\"$1\":\([0-9]*\)}.*/\1/p" "$dir/log"
+		--add "$OUT/selftests/hyperv-usernet:/bin/usernet" "$@"
+	selftest "$name" "$want"
+	refused_nothing "$name"
 }
 
 # kept FILE OFFSET: what the guest wrote is there
@@ -67,8 +33,8 @@ verdict $? "what the guest wrote is in the file"
 [ "$(stat -c %s "$dir/disk")" = 42949672960 ] && [ "$(du -k "$dir/disk" | cut -f1)" -lt 20000 ]
 verdict $? "which has its size and still its holes ($(du -k "$dir/disk" | cut -f1) KiB)"
 requests=$(counted file_requests)
-[ "${requests:-0}" -gt 64 ]
-verdict $? "the host counted its requests (${requests:-none})"
+[ "$requests" -gt 64 ]
+verdict $? "the host counted its requests ($requests)"
 
 cp --sparse=always "$dir/disk" "$dir/before"
 guest "the same file, read only" 0 --disk "file=$dir/disk,ro" -- block sd --read-only /pattern $far
@@ -96,11 +62,10 @@ done
 
 # ---- several on one bus ----
 guest "NVMe on a bus of four" 0 --vpci test+virtio-net+nvme+class=010601 --vpci nvme -- nvme
-"$AZK" boot "$KERNEL" --machine hyperv --vpci test+virtio-net+nvme+bdf=00:1f.2 --vpci nvme \
-	-- ls /sys/bus/pci/devices >"$dir/out" 2>"$dir/err" </dev/null
+boot --vpci test+virtio-net+nvme+bdf=00:1f.2 --vpci nvme -- ls /sys/bus/pci/devices
 buses=$(sed -n 's/.* \([0-9a-f]*\):00:00\.0$/\1/p' "$dir/out" | grep -v '^0000$')
-[ "$(echo "$buses" | wc -l)" = 2 ] &&
-	[ "$(for b in $buses; do grep -c " $b:00:00\.[0-7]$" "$dir/out"; done | sort | tr '\n' ' ')" = "1 4 " ] &&
+functions=$(for b in $buses; do grep -c " $b:00:00\.[0-7]$" "$dir/out"; done | sort | xargs)
+[ "$(echo "$buses" | wc -l)" = 2 ] && [ "$functions" = "1 4" ] &&
 	! grep -q ' 0000:00:1f\.2$' "$dir/out" && grep -q ' 0000:00:1f\.0$' "$dir/out"
 verdict $? "four functions on one bus, one on another, and none of them on the guest's own"
 has() {	# MODULE of the kernel
@@ -112,12 +77,11 @@ if has virtio_net; then
 	# shellcheck disable=SC2086 # none or two words
 	guest "virtio-net behind vPCI" 0 --vpci virtio-net $pci --module virtio_net -- usernet
 else
-	n=$((n + 1))
-	echo "ok $n - virtio-net behind vPCI # SKIP no module virtio_net beside this kernel; use one that has it"
+	skip "virtio-net behind vPCI" \
+		"no module virtio_net beside this kernel; use one that has it"
 fi
-"$AZK" boot "$KERNEL" --machine hyperv --vpci class=060000+class=060000 >"$dir/out" 2>"$dir/err" </dev/null
-[ $? = 206 ] && grep -q 'needs what the machine does not have' "$dir/err"
+boot --vpci class=060000+class=060000
+[ $rc = 206 ] && grep -q 'needs what the machine does not have' "$dir/err"
 verdict $? "a second host bridge, which the machine does not have, is refused"
 
-echo "1..$n"
-[ $bad = 0 ]
+done_testing

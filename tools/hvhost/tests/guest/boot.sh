@@ -3,41 +3,13 @@
 # An unmodified kernel as a guest of hvhost: it finds Hyper-V, brings its
 # processors up, reports its panic, and does the same thing twice.
 # Env: KERNEL (bzImage), AZK, OUT. Prints TAP.
-set -u
-AZK=${AZK:-$PWD/out/bin/azk}
-if [ -z "${KERNEL:-}" ] || [ ! -f "$KERNEL" ]; then
-	echo "1..0 # SKIP no kernel; set KERNEL to a bzImage ('make build' makes one)"
-	exit 0
-fi
-dir=$(mktemp -d) || exit 1
-trap 'rm -rf "$dir"' EXIT
-n=0 bad=0
+. "${0%/*}/lib/tap.sh"
 
-verdict() {	# OK NAME
-	n=$((n + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $n - $2"
-		return
-	fi
-	bad=$((bad + 1))
-	echo "not ok $n - $2"
-	sed 's/^/# /' "$dir/out" "$dir/err" | tail -n 12
-}
-
-# guest CODE NAME ARGS...: console and errors to $dir/out, the host's log to $dir/log
+# guest CODE NAME ARGS...: with the kernel's log on the console
 guest() {
-	want=$1 name=$2
+	ends=$1 called=$2
 	shift 2
-	"$AZK" boot "$KERNEL" --machine hyperv --verbose --host-log "$dir/log" "$@" \
-		>"$dir/out" 2>"$dir/err" </dev/null
-	got=$?
-	[ $got = "$want" ]
-	verdict $? "$name (exit $got, wanted $want)"
-}
-
-said() {	# NAME TEXT [FILE]
-	grep -qF -- "$2" "$dir/${3:-out}"
-	verdict $? "$1"
+	boot_ends "$ends" "$called" --verbose "$@"
 }
 
 for cpus in 1 2 4 16; do
@@ -60,7 +32,8 @@ verdict $? "nor for its end"
 
 guest 0 "a PCI bus on VMBus" --cpus 2 --vpci test -- ls /sys/bus/pci/devices
 said "the guest speaks VMBus 5.3" "Vmbus version:5.3"
-grep -qE ' [0-9a-f]{4}:00:00\.0$' "$dir/out" && ! grep -qE 'WARNING:|BUG:|hypercall error' "$dir/out"
+grep -qE ' [0-9a-f]{4}:00:00\.0$' "$dir/out" &&
+	! grep -qE 'WARNING:|BUG:|hypercall error' "$dir/out"
 verdict $? "its function is found"
 said "by MMIO hypercalls" '"0x106":' log
 
@@ -84,12 +57,11 @@ verdict $? "the same log and counters to the byte"
 "$AZK" boot "$KERNEL" --machine q35 --host-log "$dir/x" >"$dir/out" 2>"$dir/err"
 [ $? = 198 ]
 verdict $? "a host's log on a machine without hvhost is refused"
-"$AZK" boot "$KERNEL" --machine hyperv --cpus 17 >"$dir/out" 2>"$dir/err"
-[ $? = 198 ]
+boot --cpus 17
+[ $rc = 198 ]
 verdict $? "17 vCPUs are refused"
-"$AZK" boot "$KERNEL" --machine hyperv --memory 64M >"$dir/out" 2>"$dir/err"
-[ $? = 206 ] && grep -q "hvhost stopped: " "$dir/err"
+boot --memory 64M
+[ $rc = 206 ] && grep -q "hvhost stopped: " "$dir/err"
 verdict $? "too little memory: hvhost says so, with its own code"
 
-echo "1..$n"
-[ $bad = 0 ]
+done_testing

@@ -3,26 +3,15 @@
 # Under --icount a guest does the same each time, to the byte: console, host log
 # and counters of RUNS runs on each of CPUS="1 4", with a disk and a NIC
 # that are late now and then. Env: KERNEL, AZK, OUT; RUNS, CPUS. Prints TAP.
-set -u
-OUT=${OUT:-$PWD/out} AZK=${AZK:-$PWD/out/bin/azk} RUNS=${RUNS:-3} CPUS=${CPUS:-1 4}
-if [ -z "${KERNEL:-}" ] || [ ! -f "$KERNEL" ]; then
-	echo "1..0 # SKIP no kernel; set KERNEL to a bzImage ('make build' makes one)"
-	exit 0
-fi
-case $RUNS in *[!0-9]* | "" | 0 | 1) echo "determinism: RUNS wants 2 or more, got '$RUNS'" >&2; exit 2 ;; esac
-dir=$(mktemp -d) || exit 1
-trap 'rm -rf "$dir"' EXIT
-n=0 bad=0
-
-verdict() {	# OK NAME
-	n=$((n + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $n - $2"
-	else
-		bad=$((bad + 1))
-		echo "not ok $n - $2"
-	fi
-}
+. "${0%/*}/lib/tap.sh"
+RUNS=${RUNS:-3} CPUS=${CPUS:-1 4}
+case $RUNS in
+*[!0-9]* | "" | 0 | 1)
+	echo "determinism: RUNS wants 2 or more, got '$RUNS'" >&2
+	exit 2
+	;;
+esac
+explain() { :; }	# what differed is shown already
 
 cat >"$dir/script" <<END
 seed 11
@@ -42,11 +31,12 @@ for cpus in $CPUS; do
 	rm -f "$dir"/*.console "$dir"/*.log "$dir"/*.json
 	while [ $i -lt "$RUNS" ]; do
 		i=$((i + 1))
-		"$AZK" boot "$KERNEL" --machine hyperv --icount --verbose --cpus "$cpus" --disk 16M \
-			--nic loopback --module hv_netvsc --module hv_utils --host-script "$dir/script" \
-			--host-log "$dir/$i.log" --counters "$dir/$i.json" \
-			--add "$OUT/selftests/hyperv-smoke:/bin/smoke" -- smoke "cpus=$cpus" disk nic services \
-			>"$dir/$i.console" 2>"$dir/err" </dev/null || { well=1; sed 's/^/# /' "$dir/err"; }
+		boot --icount --verbose --cpus "$cpus" --disk 16M --nic loopback \
+			--module hv_netvsc --module hv_utils --host-script "$dir/script" \
+			--counters "$dir/$i.json" --add "$OUT/selftests/hyperv-smoke:/bin/smoke" -- \
+			smoke "cpus=$cpus" disk nic services
+		[ $rc = 0 ] || { well=1; sed 's/^/# /' "$dir/err"; }
+		mv "$dir/out" "$dir/$i.console" && mv "$dir/log" "$dir/$i.log"
 	done
 	verdict $well "$cpus vCPUs: $RUNS runs end well"
 	grep -q '"scsi_writes":' "$dir/1.log" && grep -q '"host_events":' "$dir/1.log" &&
@@ -63,5 +53,4 @@ for cpus in $CPUS; do
 		verdict $same "$cpus vCPUs: the same $what in $RUNS runs"
 	done
 done
-echo "1..$n"
-[ $bad = 0 ]
+done_testing

@@ -4,15 +4,7 @@
 # is one, and one whose answer is late costs one host event more at the most.
 # selftests/hyperv/exits.c works in phases, the host counts by them.
 # Env: KERNEL, AZK, OUT. Prints TAP.
-set -u
-OUT=${OUT:-$PWD/out} AZK=${AZK:-$PWD/out/bin/azk}
-if [ -z "${KERNEL:-}" ] || [ ! -f "$KERNEL" ]; then
-	echo "1..0 # SKIP no kernel; set KERNEL to a bzImage ('make build' makes one)"
-	exit 0
-fi
-dir=$(mktemp -d) || exit 1
-trap 'rm -rf "$dir"' EXIT
-n=0 bad=0
+. "${0%/*}/lib/tap.sh"
 NAPS=200 READS=64 TOGETHER=32
 
 # SVM exit codes, APM volume 2, appendix C
@@ -20,37 +12,32 @@ INTR=0x60 NMI=0x61 PORT=0x7b MSR=0x7c VMMCALL=0x81
 SIGNAL=0x5d			# HvCallSignalEvent
 NAP=1 READ=2 MANY=3		# phases of exits.c
 
-verdict() {	# OK NAME
-	n=$((n + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $n - $2"
-		return
-	fi
-	bad=$((bad + 1))
-	echo "not ok $n - $2"
-	sed 's/^/# /' "$dir/out" "$dir/err" | tail -n 8
-	grep "\"phase\":\"[$NAP$READ$MANY]\"" "$dir/log" | sed 's/^/# /'
+explain() {
+	tail -n 8 "$dir/out" "$dir/err"
+	grep "\"phase\":\"[$NAP$READ$MANY]\"" "$dir/log"
 }
 
-work() {	# NAME ARGS...: run it, console to $dir/out, the host's log to $dir/log
-	name=$1
-	shift
-	"$AZK" boot "$KERNEL" --machine hyperv --icount --disk 16M --host-log "$dir/log" \
-		--add "$OUT/selftests/hyperv-exits:/bin/exits" "$@" \
-		-- exits naps=$NAPS reads=$READS together=$TOGETHER >"$dir/out" 2>"$dir/err" </dev/null
+work() {	# NAME WORDS of exits.c, OPTIONS of azk boot...
+	name=$1 words=$2
+	shift 2
+	# shellcheck disable=SC2086 # words
+	boot --icount --disk 16M --add "$OUT/selftests/hyperv-exits:/bin/exits" "$@" -- exits $words
+	[ $rc = 0 ]
 	verdict $? "$name"
 }
 
 counter() {	# PHASE NAME
-	sed -n "s/.*\"phase\":\"$1\",\"$2\":\([0-9]*\)}.*/\1/p" "$dir/log" | awk '{ s += $1 } END { print s + 0 }'
+	sed -n "s/.*\"phase\":\"$1\",\"$2\":\([0-9]*\)}.*/\1/p" "$dir/log" |
+		awk '{ s += $1 } END { print s + 0 }'
 }
 
 table() {	# PHASE NAME [INDEX]: that entry, or all of them together
-	sed -n "s/.*\"phase\":\"$1\",\"$2\":{\(.*\)}}.*/\1/p" "$dir/log" | tr ',' '\n' | tr -d '"' |
+	sed -n "s/.*\"phase\":\"$1\",\"$2\":{\(.*\)}}.*/\1/p" "$dir/log" | tr ',' '\n' |
+		tr -d '"' |
 		awk -F : -v i="${3:-}" 'i == "" || $1 == i { s += $2 } END { print s + 0 }'
 }
 
-said() {	# WORD FIELD: of a line of exits.c
+field() {	# WORD FIELD: of a line of exits.c
 	awk -v w="$1" -v f="$2" '$1 == w { print $f }' "$dir/out"
 }
 
@@ -59,8 +46,9 @@ is() {	# NAME VALUE OPERATOR VALUE
 	verdict $? "$1 ($2 $3 $4)"
 }
 
-work "naps and reads"
-is "naps: a timer interrupt each" "$(said naps 4)" -ge $NAPS
+all="naps=$NAPS reads=$READS together=$TOGETHER"
+work "naps and reads" "$all"
+is "naps: a timer interrupt each" "$(field naps 4)" -ge $NAPS
 is "naps: no exit for an interrupt" "$(table $NAP exits $INTR)" -eq 0
 is "naps: nor a host event" "$(table $NAP exits $NMI)" -eq 0
 # the port that ends the phase, and what was armed: nothing when it expires
@@ -70,7 +58,8 @@ is "naps: an MSR exit is a write to a timer" "$(table $NAP exits $MSR)" -eq \
 	"$(($(table $NAP msr_writes 0x400000b0) + $(table $NAP msr_writes 0x400000b1)))"
 is "reads: the host saw each" "$(counter $READ scsi_reads)" -eq $READS
 is "reads: one signal each" "$(counter $READ signals_from_guest)" -eq $READS
-is "reads: one exit for a signal" "$(table $READ exits $VMMCALL)" -eq "$(table $READ hypercalls $SIGNAL)"
+is "reads: one exit for a signal" "$(table $READ exits $VMMCALL)" -eq \
+	"$(table $READ hypercalls $SIGNAL)"
 is "reads: each signal was that hypercall" "$(table $READ hypercalls $SIGNAL)" -eq $READS
 is "reads: no exit for the interrupt" "$(table $READ exits $INTR)" -eq 0
 is "reads: no host event" "$(table $READ exits $NMI)" -eq 0
@@ -78,7 +67,7 @@ is "reads: one interrupt each at most" "$(counter $READ signals_to_guest)" -le $
 is "at once: a signal each at most" "$(counter $MANY signals_from_guest)" -le $TOGETHER
 
 echo 'scsi0 read delay 300us' >"$dir/script"
-work "the same with a late disk" --host-script "$dir/script"
+work "the same with a late disk" "$all" --host-script "$dir/script"
 is "late: one signal each" "$(counter $READ signals_from_guest)" -eq $READS
 is "late: one host event each" "$(counter $READ host_events)" -eq $READS
 is "late: one exit for it at most" "$(table $READ exits $NMI)" -le $READS
@@ -89,6 +78,4 @@ is "late, at once: the host saw each" "$(counter $MANY scsi_reads)" -eq $TOGETHE
 is "late, at once: a host event each at most" "$(counter $MANY host_events)" -le $TOGETHER
 is "late, at once: an exit for it each at most" "$(table $MANY exits $NMI)" -le $TOGETHER
 is "late, at once: an interrupt each at most" "$(counter $MANY signals_to_guest)" -le $TOGETHER
-
-echo "1..$n"
-[ $bad = 0 ]
+done_testing

@@ -3,39 +3,25 @@
 # Flat multiboot kernels as guests: what a guest may do by its privileges, what
 # hypercalls answer, what the host stands, and how a kernel's end is passed on.
 # Env: AZK, OUT (with test/flat/*.elf). Prints TAP.
-set -u
-OUT=${OUT:-$PWD/out} AZK=${AZK:-$PWD/out/bin/azk}
+. "${0%/*}/../../../azk/tests/guest/lib/count.sh"
 flat=$OUT/test/flat
-if [ ! -f "$flat/privileges.elf" ]; then
-	echo "1..0 # SKIP no $flat/privileges.elf; 'make tests' makes it"
-	exit 0
-fi
-dir=$(mktemp -d) || exit 1
-trap 'rm -rf "$dir"' EXIT
-n=0 bad=0
+[ -f "$flat/privileges.elf" ] ||
+	skip_all "no $flat/privileges.elf; 'make tests' makes it"
 
-verdict() {	# OK NAME
-	n=$((n + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $n - $2"
-		return
-	fi
-	bad=$((bad + 1))
-	echo "not ok $n - $2"
-	grep '^not ok\|^# exception' "$dir/out" | head -n 12 | sed 's/^/# /'
-	sed 's/^/# /' "$dir/err" | tail -n 5
-	grep 'stop:' "$dir/log" | sed 's/^/# /'
+explain() {
+	grep '^not ok\|^# exception' "$dir/out" | head -n 12
+	tail -n 5 "$dir/err"
+	grep 'stop:' "$dir/log"
 }
 
 # kernel CODE NAME KERNEL CPUS [OPTION...] -- [WORD...]
 kernel() {
-	want=$1 name=$2 image=$flat/$3.elf cpus=$4
+	want=$1 name=$2 elf=$flat/$3.elf cpus=$4
 	shift 4
-	"$AZK" boot "$image" --machine hyperv --cpus "$cpus" --memory 128M --timeout 120 \
-		--host-log "$dir/log" "$@" "cpus=$cpus" >"$dir/out" 2>"$dir/err" </dev/null
-	got=$?
-	[ $got = "$want" ] && if [ "$want" = 0 ]; then planned; fi
-	verdict $? "$name, $cpus vCPUs (exit $got, $(grep -c '^ok' "$dir/out") ok, $(grep -c '^not ok' "$dir/out") not)"
+	boot_image "$elf" --cpus "$cpus" --memory 128M --timeout 120 "$@" "cpus=$cpus"
+	[ $rc = "$want" ] && if [ "$want" = 0 ]; then planned; fi
+	verdict $? "$name, $cpus vCPUs (exit $rc, $(grep -c '^ok' "$dir/out") ok,"\
+" $(grep -c '^not ok' "$dir/out") not)"
 }
 
 # The plan at the end, and as many results.
@@ -71,5 +57,4 @@ done
 kernel 203 "a status above 125" privileges 1 -- exit=126
 kernel 203 "a status above a byte" privileges 1 -- exit=512
 
-echo "1..$n"
-[ $bad = 0 ]
+done_testing

@@ -3,58 +3,18 @@
 # Integration services, keyboard, reboot and the panic report. selftests/hyperv/ic.c on 1 and
 # 2 vCPUs with time that is skipped when nobody works (--icount), requests of the host, and
 # what azk makes of how the guest ended. Env: KERNEL, AZK, OUT. Prints TAP.
-set -u
-OUT=${OUT:-$PWD/out} AZK=${AZK:-$PWD/out/bin/azk}
-if [ -z "${KERNEL:-}" ] || [ ! -f "$KERNEL" ]; then
-	echo "1..0 # SKIP no kernel; set KERNEL to a bzImage ('make build' makes one)"
-	exit 0
-fi
-dir=$(mktemp -d) || exit 1
-trap 'rm -rf "$dir"' EXIT
-n=0 bad=0
+. "${0%/*}/lib/tap.sh"
 
-verdict() {	# OK NAME
-	n=$((n + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $n - $2"
-		return
-	fi
-	bad=$((bad + 1))
-	echo "not ok $n - $2"
-	sed 's/^/# /' "$dir/out" "$dir/err" | tail -n 15
-	grep -v counters "$dir/log" | sed 's/^/# /' | tail -n 15
-}
-
-# guest CODE NAME ARGS...: console to $dir/out, azk's own words to $dir/err, the host's to $dir/log
+# guest CODE NAME ARGUMENTS of azk boot: the drivers of the services, and what tests them
 guest() {
-	want=$1 name=$2
+	ends=$1 called=$2
 	shift 2
-	"$AZK" boot "$KERNEL" --machine hyperv --icount --host-log "$dir/log" \
-		--add "$OUT/selftests/hyperv-ic:/bin/ic" --module hv_utils "$@" \
-		>"$dir/out" 2>"$dir/err" </dev/null
-	got=$?
-	[ $got = "$want" ]
-	verdict $? "$name (exit $got, wanted $want)"
+	boot_ends "$ends" "$called" --icount --add "$OUT/selftests/hyperv-ic:/bin/ic" \
+		--module hv_utils "$@"
 }
 
-said() {	# NAME TEXT [FILE]
-	grep -qF -- "$2" "$dir/${3:-log}"
-	verdict $? "$1"
-}
-
-counted() {	# JSON NAME of the host's counters, of all phases
-	sed -n "s/.*\"$1\":\([0-9]*\)}.*/\1/p" "$dir/log" | awk '{ n += $1 } END { print n + 0 }'
-}
-
-selftest() {	# WHO: its lines are ours
-	grep '^ok\|^not ok' "$dir/out" >"$dir/lines"
-	while read -r line; do
-		case $line in
-		ok*) ok=0 ;;
-		*) ok=1 ;;
-		esac
-		verdict $ok "$1: ${line#*[0-9] }"
-	done <"$dir/lines"
+ic_results() {	# WHO: what the selftest said
+	results "$1"
 	grep -q '^1\.\.' "$dir/out"
 	verdict $? "$1: the selftest comes to its end"
 }
@@ -85,47 +45,49 @@ E
 for cpus in 1 2; do
 	guest 0 "$cpus vCPUs: the selftest passes" --cpus $cpus --host-script "$dir/drop" \
 		--module hyperv_keyboard --module atkbd --module evdev -- ic
-	selftest "$cpus vCPUs"
+	ic_results "$cpus vCPUs"
 	sent=$(counted heartbeats) answered=$(counted heartbeats_answered)
 	[ "$sent" -gt 5 ] && [ "$answered" = $((sent - 1)) ]
-	verdict $? "$cpus vCPUs: all beats but the one that was dropped were answered ($answered of $sent)"
+	verdict $? "$cpus vCPUs: all beats but the one that was dropped were answered"\
+" ($answered of $sent)"
 	[ "$(grep -c 'heartbeat0: no answer to beat' "$dir/log")" = 1 ]
 	verdict $? "$cpus vCPUs: the host said so once"
 	[ "$(counted keys)" = 8 ]
 	verdict $? "$cpus vCPUs: and counted the keys"
-	! grep -q 'refused' "$dir/log"
-	verdict $? "$cpus vCPUs: the host had nothing to refuse"
+	refused_nothing "$cpus vCPUs"
 done
 
 guest 0 "time without reference time" --host-script "$dir/v3" -- ic time
-selftest "messages 3.0"
-said "it was version 3.0" "timesync0: framework 3.0, messages 3.0"
+ic_results "messages 3.0"
+said "it was version 3.0" "timesync0: framework 3.0, messages 3.0" log
 
-"$AZK" boot "$KERNEL" --machine hyperv --icount --host-log "$dir/log" -- sleep 30 \
-	>"$dir/out" 2>"$dir/err" </dev/null
+boot --icount -- sleep 30
+[ $rc = 0 ]
 verdict $? "a guest without hv_utils sleeps"
-! grep -q '^hvhost: \(heartbeat\|timesync\|keyboard\)[0-9]' "$dir/log" && [ "$(counted packets_to_guest)" = 0 ]
+! grep -q "^hvhost: \(heartbeat\|timesync\|keyboard\)[0-9]" "$dir/log" &&
+	[ "$(counted packets_to_guest)" = 0 ]
 verdict $? "and no packet wakes it"
 
-guest 208 "the host asks for hibernation, then for a shutdown" --cpus 2 --host-script "$dir/phases" \
-	-- ic ask 9
-said "the guest answered the one" "shutdown0: hibernate: the guest will"
-said "and agreed to the other" "shutdown0: shutdown: the guest will"
+guest 208 "the host asks for hibernation, then for a shutdown" --cpus 2 \
+	--host-script "$dir/phases" -- ic ask 9
+said "the guest answered the one" "shutdown0: hibernate: the guest will" log
+said "and agreed to the other" "shutdown0: shutdown: the guest will" log
 said "azk says who wanted it" "powered off before its command ended, as its host asked" err
 guest 209 "the host asks for a restart, twice, and one is let" --reboots 1 --verbose \
 	--host-script "$dir/phases" -- ic ask 10
-[ "$(grep -c 'Linux version' "$dir/out")" = 2 ] && [ "$(grep -c 'hvhost: 1 vCPUs' "$dir/log")" = 2 ] &&
+[ "$(grep -c "Linux version" "$dir/out")" = 2 ] &&
+	[ "$(grep -c "hvhost: 1 vCPUs" "$dir/log")" = 2 ] &&
 	[ "$(grep -c 'shutdown0: reboot: the guest will' "$dir/log")" = 2 ]
 verdict $? "the guest came up twice in one machine"
-said "azk says that it was a reboot" "rebooted before its command ended, once more than --reboots" err
+said "azk says that it was a reboot" \
+	"rebooted before its command ended, once more than --reboots" err
 guest 209 "a reboot that the command wants" --cpus 2 -- reboot
 guest 192 "a panic is no reboot" --reboots 1 --verbose --append ignore_loglevel -- sysrq c
-said "the panic report is in the host's log" "panic report of vCPU"
+said "the panic report is in the host's log" "panic report of vCPU" log
 grep -q 'panic: .*Kernel panic - not syncing: sysrq triggered crash' "$dir/log"
 verdict $? "it has why"
 sed -n 's/^hvhost: panic: //p' "$dir/log" >"$dir/panic"
 [ "$(wc -l <"$dir/panic")" -gt 10 ] && [ "$(grep -cvxFf "$dir/out" "$dir/panic")" = 0 ]
 verdict $? "every line of it is one of the kernel's"
 
-echo "1..$n"
-[ $bad = 0 ]
+done_testing

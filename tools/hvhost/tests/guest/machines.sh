@@ -2,49 +2,29 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Guests of other shapes: much memory and little, a vmlinux, xAPIC, processors
 # that stay off; and files that are no kernel. Env: KERNEL, AZK, OUT. Prints TAP.
-set -u
-OUT=${OUT:-$PWD/out} AZK=${AZK:-$PWD/out/bin/azk}
-if [ -z "${KERNEL:-}" ] || [ ! -f "$KERNEL" ]; then
-	echo "1..0 # SKIP no kernel; set KERNEL to a bzImage ('make build' makes one)"
-	exit 0
-fi
-dir=$(mktemp -d) || exit 1
-trap 'rm -rf "$dir"' EXIT
-n=0 bad=0
-
-verdict() {	# OK NAME
-	n=$((n + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $n - $2"
-		return
-	fi
-	bad=$((bad + 1))
-	echo "not ok $n - $2"
-	sed 's/^/# /' "$dir/out" "$dir/err" | tail -n 12
-}
+. "${0%/*}/lib/tap.sh"
 
 # smoke NAME KERNEL CPUS ARGS...: what the guest is to have, and no warning
 smoke() {
 	name=$1 kernel=$2 cpus=$3
 	shift 3
-	"$AZK" boot "$kernel" --machine hyperv --verbose --disk 16M --host-log "$dir/log" "$@" \
-		--add "$OUT/selftests/hyperv-smoke:/bin/smoke" -- smoke "cpus=$cpus" disk \
-		>"$dir/out" 2>"$dir/err" </dev/null
-	rc=$?
+	boot_image "$kernel" --verbose --disk 16M "$@" \
+		--add "$OUT/selftests/hyperv-smoke:/bin/smoke" -- smoke "cpus=$cpus" disk
 	[ $rc = 0 ] && grep -q '^1\.\.' "$dir/out" &&
 		! grep -qE '^not ok|WARNING:|BUG:|rcu_.*stall' "$dir/out" &&
 		! grep -qE 'refused|broken' "$dir/log"
 	verdict $? "$name (exit $rc)"
 }
 
-said() {	# NAME PATTERN
+logged() {	# NAME PATTERN
 	grep -qE -- "$2" "$dir/out"
 	verdict $? "$1"
 }
 
 # MiB of RAM the guest counts
 total() {
-	sed -n 's/.*Memory: [0-9]*K\/\([0-9]*\)K available.*/\1/p' "$dir/out" | awk '{ print int($1 / 1024) }'
+	sed -n 's|.*Memory: [0-9]*K/\([0-9]*\)K available.*|\1|p' "$dir/out" |
+		awk '{ print int($1 / 1024) }'
 }
 
 smoke "512M" "$KERNEL" 1 --memory 512M
@@ -57,26 +37,24 @@ smoke "5G on 2 vCPUs" "$KERNEL" 2 --memory 5G --cpus 2
 mib=$(total)
 [ "${mib:-0}" -gt 5000 ] && [ "$mib" -le 5120 ]
 verdict $? "5G: all but the host's is the guest's (${mib:-none} MiB)"
-said "5G: some of it above 4 GiB" 'BIOS-e820: \[mem 0x0000000100000000-0x00000001[0-9a-f]*\] usable'
+logged "5G: some of it above 4 GiB" 'BIOS-e820: \[mem 0x0000000100000000-0x00000001[0-9a-f]*\] usable'
 
 vmlinux=${KERNEL%/*}/vmlinux
 if [ -f "$vmlinux" ]; then
 	smoke "a vmlinux, on 2 vCPUs" "$vmlinux" 2 --memory 1G --cpus 2
-	said "a vmlinux: is where it was linked" '^# kernel at ffffffff81000000'
+	logged "a vmlinux: is where it was linked" '^# kernel at ffffffff81000000'
 else
-	n=$((n + 1))
-	echo "ok $n - a vmlinux # SKIP none beside $KERNEL; 'make build' leaves one there"
+	skip "a vmlinux" "none beside $KERNEL; 'make build' leaves one there"
 fi
 
 smoke "xAPIC on 4 vCPUs" "$KERNEL" 4 --cpus 4 --append nox2apic
-said "xAPIC: by the synthetic registers" "Using enlightened APIC \(xapic mode\)"
+logged "xAPIC: by the synthetic registers" "Using enlightened APIC \(xapic mode\)"
 smoke "2 of 4 vCPUs are started" "$KERNEL" 2 --cpus 4 --append maxcpus=2
-said "2 of 4: the others could be" "smpboot: Allowing 4( present)? CPUs|Allowing 4 "
+logged "2 of 4: the others could be" "smpboot: Allowing 4( present)? CPUs|Allowing 4 "
 
 # refused CODE TEXT NAME FILE: said in one line
 refused() {
-	"$AZK" boot "$4" --machine hyperv >"$dir/out" 2>"$dir/err" </dev/null
-	rc=$?
+	boot_image "$4"
 	[ $rc = "$1" ] && [ "$(wc -l <"$dir/err")" = 1 ] && grep -qF -- "$2" "$dir/err"
 	verdict $? "$3 (exit $rc)"
 }
@@ -93,7 +71,7 @@ refused 206 "cut short" "half a kernel" "$dir/cut"
 [ ! -f "$vmlinux" ] || head -c 3000000 "$vmlinux" >"$dir/cutelf"
 [ ! -f "$vmlinux" ] || refused 206 "cut short" "half a vmlinux" "$dir/cutelf"
 refused 207 "no segment" "half an ELF file" "$dir/elf"
-refused 207 "no segment of it is a kernel" "a program for this machine is no kernel" "$OUT/bin/init"
+refused 207 "no segment of it is a kernel" "a program for this machine is no kernel" \
+	"$OUT/bin/init"
 
-echo "1..$n"
-[ $bad = 0 ]
+done_testing

@@ -45,7 +45,7 @@ run() {
 		[ -z "$line" ] || grep -q "^hvhost: fault: .*rescind (line $line)$" "$dir/log"
 		verdict $? "$run: the host took it away ($(echo "$step" | cut -d: -f2))"
 	done
-	refused_nothing "$run"
+	refused_nothing "$run" "^hvhost: action: "
 }
 
 same_heap() {	# NAME: whenever the controller was back

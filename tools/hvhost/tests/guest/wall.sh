@@ -5,16 +5,9 @@
 # is the processor time that QEMU used (user and system), by the medians: what else
 # runs here adds little to it. Wall time to init is printed beside it.
 # Env: KERNEL (bzImage), AZK, OUT, PAIRS. Prints TAP.
-set -u
-AZK=${AZK:-$PWD/out/bin/azk}
-if [ -z "${KERNEL:-}" ] || [ ! -f "$KERNEL" ]; then
-	echo "1..0 # SKIP no kernel; set KERNEL to a bzImage ('make build' makes one)"
-	exit 0
-fi
+. "${0%/*}/lib/tap.sh"
 bound=1.3
 pairs=${PAIRS:-5}
-dir=$(mktemp -d) || exit 1
-trap 'rm -rf "$dir"' EXIT
 
 value() {	# FILE KEY
 	sed -n "s/.*\"$2\": \([0-9.e+-]*\),*\$/\1/p" "$1"
@@ -49,14 +42,8 @@ cpu=$(ratio 2)
 wall=$(ratio 3)
 echo "# processor time, hyperv by q35: ${cpu:-none}"
 echo "# wall time to init, hyperv by q35: ${wall:-none}"
-ok=ok
-[ $failed = 0 ] || ok="not ok"
-echo "$ok 1 - $pairs boots on each machine"
-if [ -n "$cpu" ] && awk -v r="${cpu%% *}" -v b=$bound 'BEGIN { exit !(r <= b) }'; then
-	echo "ok 2 - a boot on hyperv takes at most $bound times the processor time of one on q35"
-else
-	echo "not ok 2 - a boot on hyperv takes at most $bound times the processor time of one on q35"
-	failed=1
-fi
-echo "1..2"
-exit $failed
+[ $failed = 0 ]
+verdict $? "$pairs boots on each machine"
+[ -n "$cpu" ] && awk -v r="${cpu%% *}" -v b=$bound 'BEGIN { exit !(r <= b) }'
+verdict $? "a boot on hyperv takes at most $bound times the processor time of one on q35"
+done_testing
