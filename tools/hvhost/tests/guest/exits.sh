@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # What costs an exit and what does not: timers expire without one, a SCSI request
-# is one, and one whose answer is late costs one host event more at the most.
+# is one, and one whose answer is late costs one host event more at the most. Answers
+# that are due together cost one exit together.
 # selftests/hyperv/exits.c works in phases, the host counts by them.
 # Env: KERNEL, AZK, OUT. Prints TAP.
 . "${0%/*}/lib/tap.sh"
@@ -78,4 +79,19 @@ is "late, at once: the host saw each" "$(counter $MANY scsi_reads)" -eq $TOGETHE
 is "late, at once: a host event each at most" "$(counter $MANY host_events)" -le $TOGETHER
 is "late, at once: an exit for it each at most" "$(table $MANY exits $NMI)" -le $TOGETHER
 is "late, at once: an interrupt each at most" "$(counter $MANY signals_to_guest)" -le $TOGETHER
+
+# Requests that the host takes from the ring in one look are due at the same time. A
+# signal by hypercall is answered before the guest can write the next request, so the
+# channel is one that the host looks at every 100 us (monitored). Each look is a host
+# event, too; the delay ends between two of them.
+echo 'scsi0 read delay 350us' >"$dir/script"
+work "the same, due together" "together=$TOGETHER" --host-script "$dir/script" \
+	--host-config monitored=scsi0
+looks=$(($(counter $MANY host_events) - TOGETHER))
+due=$(($(table $MANY exits $NMI) - looks))
+is "due together: the host saw each" "$(counter $MANY scsi_reads)" -eq $TOGETHER
+is "due together: in few looks" "$(counter $MANY monitored_signals)" -le $((TOGETHER / 4))
+is "due together: one exit for all of a look" "$due" -le "$(counter $MANY monitored_signals)"
+is "due together: and one interrupt" "$(counter $MANY signals_to_guest)" -le \
+	"$(counter $MANY monitored_signals)"
 done_testing
