@@ -23,7 +23,7 @@ verdict() {	# OK NAME
 	fi
 	bad=$((bad + 1))
 	echo "not ok $n - $2"
-	explain 2>/dev/null | sed 's/^/# /'
+	explain 2>/dev/null | awk '{ print "# " $0 }'	# which ends each line
 }
 
 skip() {	# NAME WHY
