@@ -10,6 +10,7 @@
  */
 #include <inttypes.h>
 #include <jansson.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +28,13 @@
 #define SUITE		"kernel-azure/test-1"
 
 static const char *const result_names[] = { "pass", "fail", "skip" };
+
+/* How a suite is run. */
+struct how {
+	int limit;		/* seconds, for each program */
+	int jobs;		/* programs at a time */
+	int within;		/* seconds the suite is to take at the most; 0: any */
+};
 
 /* "tools/azk/tests/tree.sh" to "tree", "out/asan/test/bin/test_x" to "asan-test_x". */
 static char *label(const char *path)
@@ -77,12 +85,34 @@ static void show(const char *name, const struct tap *t, double seconds)
 	fflush(stdout);
 }
 
-/* Run one program; its suite entry is added to @programs. */
-static int run_one(const char *suite, const char *path, int limit, json_t *programs,
-		   size_t *failed)
+/* A suite while it runs: workers take the next program, and report under the lock. */
+struct suite_run {
+	const char *name;
+	char **paths;
+	int n, limit;
+	pthread_mutex_t lock;	/* of what follows, and of the terminal */
+	int next;
+	json_t **done;		/* by place in @paths */
+	size_t failed;
+	int ret;
+};
+
+static json_t *program_json(const char *name, const struct tap *t, int code, double took)
 {
-	char *seconds = xasprintf("%d", limit), *name = label(path);
-	char *log = xasprintf(TEST_DIR "/%s/%s.tap", suite, name);
+	json_t *cases = json_array();
+
+	for (size_t i = 0; i < t->n; i++)
+		json_array_append_new(cases, case_json(&t->v[i]));
+	return json_pack("{s:s,s:i,s:f,s:o}", "name", name, "exit_code", code, "seconds", took,
+			 "cases", cases);
+}
+
+/* Run the program that is at @at, and keep what came of it. */
+static void run_one(struct suite_run *s, int at)
+{
+	const char *path = s->paths[at];
+	char *seconds = xasprintf("%d", s->limit), *name = label(path);
+	char *log = xasprintf(TEST_DIR "/%s/%s.tap", s->name, name);
 	const char *const argv[] = {
 		"timeout", "--kill-after=10", seconds, path, NULL
 	};
@@ -90,7 +120,6 @@ static int run_one(const char *suite, const char *path, int limit, json_t *progr
 	struct buf out = BUF_INIT, tap = BUF_INIT;
 	struct run r = { .argv = argv, .env = env, .out = &out, .err = &out };
 	double t0 = azk_now(), took;
-	json_t *cases = json_array();
 	struct tap t;
 	int code, ret;
 
@@ -102,44 +131,86 @@ static int run_one(const char *suite, const char *path, int limit, json_t *progr
 	if (!str_starts(buf_str(&out), "KTAP version"))
 		buf_adds(&tap, "KTAP version 1\n");
 	buf_add(&tap, buf_str(&out), out.len);
-	ret = file_write(log, tap.s, tap.len);
 	tap_parse(name, buf_str(&out), code, &t);
+
+	pthread_mutex_lock(&s->lock);
+	ret = file_write(log, tap.s, tap.len);
+	if (!s->ret)
+		s->ret = ret;
 	show(name, &t, took);
-	for (size_t i = 0; i < t.n; i++)
-		json_array_append_new(cases, case_json(&t.v[i]));
-	json_array_append_new(programs, json_pack("{s:s,s:i,s:f,s:o}", "name", name,
-						  "exit_code", code, "seconds", took,
-						  "cases", cases));
-	*failed += t.failed;
+	s->done[at] = program_json(name, &t, code, took);
+	s->failed += t.failed;
+	pthread_mutex_unlock(&s->lock);
+
 	tap_free(&t);
 	buf_free(&out);
 	buf_free(&tap);
 	free(log);
 	free(name);
 	free(seconds);
-	return ret;
 }
 
-static int test_run(const char *suite, char **paths, int n, int limit)
+static void *worker(void *arg)
 {
+	struct suite_run *s = arg;
+
+	for (;;) {
+		int at = -1;
+
+		pthread_mutex_lock(&s->lock);
+		if (!s->ret && s->next < s->n)
+			at = s->next++;
+		pthread_mutex_unlock(&s->lock);
+		if (at < 0)
+			return NULL;
+		run_one(s, at);
+	}
+}
+
+/*
+ * All programs, @jobs of them at a time; this thread is the first worker, so one job
+ * is one program after the other. Each child dies with the thread that waits for it.
+ */
+static void run_all(struct suite_run *s, int jobs)
+{
+	pthread_t *thread = xcalloc((size_t)jobs, sizeof(*thread));
+	int more = 0;
+
+	while (more < jobs - 1 && !pthread_create(&thread[more], NULL, worker, s))
+		more++;
+	worker(s);
+	while (more)
+		pthread_join(thread[--more], NULL);
+	free(thread);
+}
+
+static int test_run(const char *suite, char **paths, int n, const struct how *how)
+{
+	struct suite_run s = {
+		.name = suite, .paths = paths, .n = n, .limit = how->limit,
+		.lock = PTHREAD_MUTEX_INITIALIZER, .done = xcalloc((size_t)n, sizeof(*s.done)),
+	};
 	char *to = xasprintf(TEST_DIR "/%s.json", suite), *text;
 	json_t *programs = json_array(), *root;
-	size_t failed = 0;
-	int ret = AZK_OK;
+	double t0 = azk_now();
 
 	/* a result of an earlier run must not be taken for this one's */
 	remove(to);
-	for (int i = 0; i < n && !ret; i++)
-		ret = run_one(suite, paths[i], limit, programs, &failed);
-	root = json_pack("{s:s,s:s,s:o}", "schema", SUITE, "suite", suite, "programs",
-			 programs);
+	run_all(&s, how->jobs);
+	for (int i = 0; i < n; i++)
+		if (s.done[i])
+			json_array_append_new(programs, s.done[i]);
+	root = json_pack("{s:s,s:s,s:f,s:i,s:o}", "schema", SUITE, "suite", suite,
+			 "seconds", azk_now() - t0, "within_seconds", how->within,
+			 "programs", programs);
 	text = json_dumps(root, JSON_INDENT(1));
-	if (!ret)
-		ret = file_write(to, text, strlen(text));
+	if (!s.ret)
+		s.ret = file_write(to, text, strlen(text));
 	free(text);
 	json_decref(root);
 	free(to);
-	return ret ? ret : failed ? AZK_EX_CHECK : AZK_OK;
+	free(s.done);
+	return s.ret ? s.ret : s.failed ? AZK_EX_CHECK : AZK_OK;
 }
 
 /* Text for XML: what it cannot hold becomes '?'. */
@@ -193,6 +264,18 @@ static void junit_case(struct buf *b, const char *class, const json_t *c, struct
 	buf_adds(b, "\"/></testcase>\n");
 }
 
+/* How long a suite took, and whether that was too long: a warning, machines differ. */
+static void show_time(const char *suite, const json_t *root)
+{
+	double took = json_real_value(json_object_get(root, "seconds"));
+	int within = (int)json_integer_value(json_object_get(root, "within_seconds"));
+
+	printf("%-16s took %.1f s", suite, took);
+	if (within)
+		printf("%s %d s", took > within ? ", WARNING: more than" : " of", within);
+	puts("");
+}
+
 static int junit_suite(struct buf *b, const char *suite, struct sum *sum)
 {
 	char *from = xasprintf(TEST_DIR "/%s.json", suite);
@@ -209,6 +292,7 @@ static int junit_suite(struct buf *b, const char *suite, struct sum *sum)
 		ret = azk_err(AZK_EX_INPUT, from, "run the tests again", "%s", e.text);
 		goto done;
 	}
+	show_time(suite, root);
 	json_array_foreach(json_object_get(root, "programs"), i, p) {
 		const char *name = json_string_value(json_object_get(p, "name"));
 		struct buf cases = BUF_INIT;
@@ -266,18 +350,22 @@ done:
 int cmd_test(int argc, char **argv)
 {
 	const char *suite = "all";
-	int limit = 600;
+	struct how how = { .limit = 600, .jobs = 1 };
 	const struct opt opts[] = {
 		{ "suite", "NAME", "run: what to call these (default: all)", OPT_STR, &suite },
 		{ "limit", "SECONDS", "run: stop a program after that (default: 600)",
-		  OPT_INT, &limit },
+		  OPT_INT, &how.limit },
+		{ "jobs", "N", "run: so many programs at a time (default: 1)", OPT_INT, &how.jobs },
+		{ "within", "SECONDS", "run: what all of them are to take; sum warns of more",
+		  OPT_INT, &how.within },
 		{ 0 }
 	};
 	const struct opt_usage usage = {
 		.cmd = "azk test", .args = "run PROGRAM... | sum SUITE...",
-		.what = "run: run programs that print TAP, one after the other, and keep their\n"
-			"output and results. sum: add up what the suites' last runs gave, write\n"
-			"out/test/junit.xml, print the counts; fails when a test did or none ran.",
+		.what = "run: run programs that print TAP, and keep their output and results; each\n"
+			"of --jobs takes the next one, so long ones come first. sum: add up what the\n"
+			"suites' last runs gave, write out/test/junit.xml, print how long they took\n"
+			"and the counts; fails when a test did or none ran.",
 		.example = "  azk test run --suite quick out/test/bin/test_* tools/azk/tests/*.sh\n"
 			   "  azk test sum quick guest",
 		.opts = opts,
@@ -287,8 +375,10 @@ int cmd_test(int argc, char **argv)
 	ret = opt_parse(&usage, argc, argv, &nargs, &rest);
 	if (ret)
 		return ret == OPT_HELP ? AZK_OK : ret;
+	if (how.jobs < 1)
+		return opt_bad(&usage, "--jobs wants 1 or more");
 	if (nargs >= 1 && !strcmp(argv[1], "run"))
-		return nargs > 1 ? test_run(suite, argv + 2, nargs - 1, limit) :
+		return nargs > 1 ? test_run(suite, argv + 2, nargs - 1, &how) :
 		       opt_bad(&usage, "no program to run");
 	if (nargs >= 2 && !strcmp(argv[1], "sum"))
 		return test_sum(argv + 2, nargs - 1);

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The tests. Suite "quick" needs no kernel build: unit tests, the same under
 # sanitizers, host-side scripts (the project's own series and configs too).
-# Suite "guest" boots the kernel. Every tests/*.sh prints TAP and gets AZK, OUT
-# and, in the guest suite, KERNEL and UPSTREAM (bzImages) in its environment.
+# Suites "hyperv" and "guest" boot the kernel: what is in tools/hvhost, and the rest.
+# Every tests/*.sh prints TAP and gets AZK, OUT and, in these two, KERNEL and UPSTREAM
+# (bzImages) in its environment.
 
 .PHONY: check check-quick tests tests-asan
 
@@ -12,7 +13,13 @@ unit	:= $(patsubst %.c,%,$(notdir $(sort $(wildcard tools/azk/tests/test_*.c))))
 unit	+= $(patsubst %.c,hv_%,$(notdir $(sort $(wildcard tools/hvhost/tests/test_*.c))))
 export QUICK := $(unit:%=out/test/bin/%) $(unit:%=out/asan/test/bin/%) \
 		$(sort $(wildcard tools/*/tests/*.sh))
-export GUEST := $(sort $(wildcard tools/*/tests/guest/*.sh))
+guests	:= $(sort $(wildcard tools/*/tests/guest/*.sh))
+# The short ones last: what is left at the end is not much for one to wait for.
+short	:= exits flat hotplug machines versions wall
+short	:= $(short:%=tools/hvhost/tests/guest/%.sh)
+hyperv	:= $(filter tools/hvhost/%,$(guests))
+export HYPERV := $(filter-out $(short),$(hyperv)) $(filter $(short),$(hyperv))
+export GUEST := $(filter-out $(hyperv),$(guests))
 export BUILD := config build config-upstream build-upstream distro
 
 tests: azk guest hvhost selftests
