@@ -25,7 +25,8 @@ static bool another_is_there(const void *arg)
 
 int main(void)
 {
-	static const char why[] = "vmbus_onoffer() takes the old channel for one from before hibernation";
+	static const char why[] =
+		"vmbus_onoffer() takes the old channel for one from before hibernation";
 	struct ktap k = { 0, 0 };
 	long first;
 
@@ -34,7 +35,8 @@ int main(void)
 		return ktap_end(&k);
 	first = relid();
 	phase(1);
-	ktap_known(&k, wait_until(another_is_there, &first, 20), why, "it comes back on another channel");
+	ktap_known(&k, wait_until(another_is_there, &first, 20), why,
+		   "it comes back on another channel");
 	ktap_known(&k, !kernel_faulted(), why, "the kernel warned of nothing");
 	return ktap_end(&k);
 }

@@ -70,7 +70,8 @@ static bool ids_agree(const char *dev, const char *class)
 	char v[64];
 
 	line_of(v, sizeof(v), VMBUS "/%s/device_id", dev);
-	return strlen(class) == 38 && strlen(v) == 38 && !strncmp(v + 1, dev, 36) && strlen(dev) == 36;
+	return strlen(class) == 38 && strlen(v) == 38 && !strncmp(v + 1, dev, 36) &&
+	       strlen(dev) == 36;
 }
 
 static void devices(struct ktap *k)
@@ -99,8 +100,10 @@ static void devices(struct ktap *k)
 		while (w->class && strcmp(w->class, class))
 			w++;
 		if (w->class)
-			ktap(k, !strcmp(driver, w->driver), "%s: its driver is %s (%s)", dev, w->driver, driver);
-		ktap(k, channels(dev) >= 1, "%s: its channels are bound to CPUs that are there", dev);
+			ktap(k, !strcmp(driver, w->driver), "%s: its driver is %s (%s)", dev,
+			     w->driver, driver);
+		ktap(k, channels(dev) >= 1, "%s: its channels are bound to CPUs that are there",
+		     dev);
 		seen++;
 	}
 	for (int i = 0; i < n; i++)
@@ -126,7 +129,9 @@ static bool spread(const char *dev, long cpus)
 
 		if (e->d_name[0] == '.')
 			continue;
-		bit = 1ull << (strtoul(line_of(v, sizeof(v), "%s/%s/cpu", path, e->d_name), NULL, 10) & 63);
+		bit = 1ull << (strtoul(line_of(v, sizeof(v), "%s/%s/cpu", path, e->d_name), NULL,
+				       10) &
+			       63);
 		ok = ok && (!(taken & bit) || entries("%s", path) > cpus);
 		taken |= bit;
 	}
@@ -137,7 +142,8 @@ static bool spread(const char *dev, long cpus)
 
 static void scsi(struct ktap *k)
 {
-	long cpus = sysconf(_SC_NPROCESSORS_ONLN), there = sysconf(_SC_NPROCESSORS_CONF), offered, want, queue;
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN), there = sysconf(_SC_NPROCESSORS_CONF), offered,
+	     want, queue;
 	char dev[64], disk[32], path[64], v[32];
 	int have;
 
@@ -147,12 +153,13 @@ static void scsi(struct ktap *k)
 	offered = (there - 1) / PER_SUB_CHANNEL;
 	want = 1 + (cpus - 1 < offered ? cpus - 1 : offered);
 	have = entries(VMBUS "/%s/channels", dev);
-	ktap(k, have == want, "%d channels: %ld online of %ld CPUs, %ld sub-channels offered", have, cpus,
-	     there, offered);
+	ktap(k, have == want, "%d channels: %ld online of %ld CPUs, %ld sub-channels offered", have,
+	     cpus, there, offered);
 	ktap(k, spread(dev, cpus), "no two of them on one CPU");
 	queue = RING_DATA / REQUEST_MAX * (1 + (cpus - 1) / PER_SUB_CHANNEL) * 90 / 100;
 	for (int host = 0; host < 8; host++)
-		if (!strcmp(line_of(v, sizeof(v), "/sys/class/scsi_host/host%d/proc_name", host), "storvsc_host"))
+		if (!strcmp(line_of(v, sizeof(v), "/sys/class/scsi_host/host%d/proc_name", host),
+			    "storvsc_host"))
 			line_of(path, sizeof(path), "/sys/class/scsi_host/host%d/can_queue", host);
 	ktap(k, strtol(path, NULL, 10) == queue, "can_queue is %ld (%s)", queue, path);
 	if (!lun_disk(disk, sizeof(disk), 0)) {

@@ -82,7 +82,8 @@ static bool together(int fd, char *buffer, int n)
 	long got;
 
 	for (int i = 0; i < n; i++) {
-		io[i] = (struct iocb){ .aio_lio_opcode = IOCB_CMD_PREAD, .aio_fildes = (unsigned int)fd,
+		io[i] = (struct iocb){ .aio_lio_opcode = IOCB_CMD_PREAD,
+				       .aio_fildes = (unsigned int)fd,
 				       .aio_buf = (uintptr_t)buffer + (unsigned int)i * BLOCK,
 				       .aio_nbytes = BLOCK, .aio_offset = (int64_t)i * BLOCK * 16 };
 		list[i] = &io[i];

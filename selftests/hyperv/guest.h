@@ -272,8 +272,8 @@ static bool disk_fill(const char *dev, uint64_t from, uint64_t to, uint32_t size
 	return ok;
 }
 
-__attribute__((unused))
-static bool disk_is_filled(const char *dev, uint64_t from, uint64_t to, uint32_t size, uint64_t seed)
+__attribute__((unused)) static bool disk_is_filled(const char *dev, uint64_t from, uint64_t to,
+						   uint32_t size, uint64_t seed)
 {
 	int fd = open(dev, O_RDONLY | O_DIRECT | O_CLOEXEC);
 	void *b = buffer(size);

@@ -50,7 +50,8 @@ static uint64_t size_of_node(const char *dev)
 static int uevents(void)
 {
 	struct sockaddr_nl at = { .nl_family = AF_NETLINK, .nl_groups = 1 };
-	int fd = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_KOBJECT_UEVENT);
+	int fd = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
+			NETLINK_KOBJECT_UEVENT);
 	int room = 1 << 20;
 
 	if (fd >= 0 && bind(fd, (struct sockaddr *)&at, sizeof(at))) {
@@ -99,7 +100,8 @@ static void resize(struct ktap *k, int fd, unsigned char n, uint64_t bytes)
 	snprintf(dev, sizeof(dev), "/dev/%.32s", name);
 	phase(n);
 	disk = open(dev, O_RDONLY | O_DIRECT | O_CLOEXEC);
-	ktap(k, disk >= 0 && pread(disk, b, 4096, 0) == 4096, "the read that meets the new size succeeds");
+	ktap(k, disk >= 0 && pread(disk, b, 4096, 0) == 4096,
+	     "the read that meets the new size succeeds");
 	if (disk >= 0)
 		close(disk);
 	free(b);
@@ -121,7 +123,9 @@ static void add(struct ktap *k, int fd, unsigned char n, uint64_t seed)
 		return;
 	snprintf(dev, sizeof(dev), "/dev/%.32s", name);
 	ktap(k, uevent(fd, "add@", "DEVTYPE=disk"), "a uevent says so");
-	ktap(k, disk_fill(dev, 0, 8 * MIB, 65536, seed) && disk_is_filled(dev, 0, 8 * MIB, 131072, seed),
+	ktap(k,
+	     disk_fill(dev, 0, 8 * MIB, 65536, seed) &&
+		     disk_is_filled(dev, 0, 8 * MIB, 131072, seed),
 	     "what is written to LUN 3 comes back");
 }
 
@@ -157,8 +161,8 @@ static void take_away_busy(struct ktap *k)
 			ended++;
 			failed += WIFEXITED(status) && WEXITSTATUS(status) == 1;
 		}
-	ktap(k, ended == 4 && failed == 4, "a disk goes while it is written: its %d writers fail, %d of them end",
-	     failed, ended);
+	ktap(k, ended == 4 && failed == 4,
+	     "a disk goes while it is written: its %d writers fail, %d of them end", failed, ended);
 	ktap(k, wait_until(size_is, &(struct size){ 0, 0 }, 20), "LUN 0 is gone");
 }
 
@@ -174,7 +178,8 @@ int main(int argc, char **argv)
 	}
 	ktap_begin();
 	fd = uevents();
-	if (!ktap(&k, fd >= 0 && wait_until(size_is, &(struct size){ 0, 64 * MIB }, 10), "LUN 0 has 64 MiB"))
+	if (!ktap(&k, fd >= 0 && wait_until(size_is, &(struct size){ 0, 64 * MIB }, 10),
+		  "LUN 0 has 64 MiB"))
 		return ktap_end(&k);
 	lun_disk(name, sizeof(name), 0);
 	snprintf(dev, sizeof(dev), "/dev/%.32s", name);

@@ -328,8 +328,10 @@ int main(int argc, char **argv)
 	}
 	ktap_begin();
 	if (argc == 1) {
-		ktap(&k, *await(VMBUS, "class_id", SHUTDOWN) && *await(VMBUS, "class_id", TIMESYNC) &&
-		     *await(VMBUS, "class_id", HEARTBEAT) && *await(VMBUS, "class_id", KEYBOARD),
+		ktap(&k,
+		     *await(VMBUS, "class_id", SHUTDOWN) && *await(VMBUS, "class_id", TIMESYNC) &&
+			     *await(VMBUS, "class_id", HEARTBEAT) &&
+			     *await(VMBUS, "class_id", KEYBOARD),
 		     "shutdown, time, heartbeat and keyboard are on the bus");
 		heartbeat(&k);
 	}

@@ -177,7 +177,8 @@ static inline int peer_socket(const struct peer *p, int type, int port)
 	do {
 		ret = p->family == AF_INET ? connect(fd, (void *)&four, sizeof(four)) :
 					     connect(fd, (void *)&six, sizeof(six));
-	} while (ret && (errno == EADDRNOTAVAIL || errno == ENETUNREACH) && now_ms() < end && (nap(20), 1));
+	} while (ret && (errno == EADDRNOTAVAIL || errno == ENETUNREACH) && now_ms() < end &&
+		 (nap(20), 1));
 	if (!ret)
 		return fd;
 	printf("# connect to %s: %s\n", p->address, strerror(errno));
@@ -286,8 +287,10 @@ static inline bool tcp_stream(int fd, size_t bytes, uint32_t seed)
 
 			if (!n || (n < 0 && errno != EAGAIN))
 				break;
-			if (n > 0 && ((size_t)n > bytes - got || memcmp(in, out + got, (size_t)n))) {
-				printf("# TCP: other content in bytes %zu to %zu\n", got, got + (size_t)n);
+			if (n > 0 &&
+			    ((size_t)n > bytes - got || memcmp(in, out + got, (size_t)n))) {
+				printf("# TCP: other content in bytes %zu to %zu\n", got,
+				       got + (size_t)n);
 				return false;
 			}
 			got += n > 0 ? (size_t)n : 0;
@@ -296,7 +299,8 @@ static inline bool tcp_stream(int fd, size_t bytes, uint32_t seed)
 	}
 	if (got == bytes)
 		return true;
-	printf("# TCP: %zu of %zu bytes came back, %zu were sent: %s\n", got, bytes, sent, strerror(errno));
+	printf("# TCP: %zu of %zu bytes came back, %zu were sent: %s\n", got, bytes, sent,
+	       strerror(errno));
 	return false;
 }
 

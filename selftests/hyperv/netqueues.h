@@ -66,7 +66,9 @@ static inline int predicted(const char *nic, uint16_t port)
 		struct ethtool_rxfh r;
 		uint32_t rest[256 + 16];
 	} h;
-	uint8_t in[12] = { 192, 0, 2, 1, 192, 0, 2, 2, 0, ECHO, (uint8_t)(port >> 8), (uint8_t)port };
+	uint8_t in[12] = {
+		192, 0, 2, 1, 192, 0, 2, 2, 0, ECHO, (uint8_t)(port >> 8), (uint8_t)port
+	};
 
 	h.r = (struct ethtool_rxfh){ .cmd = ETHTOOL_GRSSH };
 	if (!ethtool(nic, &h) || h.r.indir_size > 256 || !h.r.indir_size || h.r.key_size != 40)

@@ -76,8 +76,8 @@ static void senders(const char *nic)
 		if (fork())
 			continue;
 		fd = peer_socket(&p, SOCK_DGRAM, ECHO);
-		while (fd >= 0 && (send(fd, data, sizeof(data), MSG_DONTWAIT) >= 0 || errno == EAGAIN ||
-				   errno == ENOBUFS || errno == ECONNREFUSED))
+		while (fd >= 0 && (send(fd, data, sizeof(data), MSG_DONTWAIT) >= 0 ||
+				   errno == EAGAIN || errno == ENOBUFS || errno == ECONNREFUSED))
 			recv(fd, data, sizeof(data), MSG_DONTWAIT);
 		_exit(0);
 	}
@@ -155,6 +155,7 @@ int main(int argc, char **argv)
 	     wrong ? wrong : "");
 	ktap(&k, bring_up(nic, sizeof(nic)) && answers(nic), "and its NIC works");
 	phase(2);
-	ktap(&k, !(get_number("/proc/sys/kernel/tainted%s%s", "", "") & 0x42b0), "the kernel warned of nothing");
+	ktap(&k, !(get_number("/proc/sys/kernel/tainted%s%s", "", "") & 0x42b0),
+	     "the kernel warned of nothing");
 	return ktap_end(&k);
 }

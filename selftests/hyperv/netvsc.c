@@ -120,8 +120,10 @@ static struct counted count_now(void)
 {
 	static const char path[] = "/sys/class/net/%s/statistics/%s";
 
-	return (struct counted){ get_number(path, nic, "tx_packets"), get_number(path, nic, "tx_bytes"),
-				 get_number(path, nic, "rx_packets"), get_number(path, nic, "rx_bytes") };
+	return (struct counted){ get_number(path, nic, "tx_packets"),
+				 get_number(path, nic, "tx_bytes"),
+				 get_number(path, nic, "rx_packets"),
+				 get_number(path, nic, "rx_bytes") };
 }
 
 /* A new phase of the host's counters, begun at a moment when nothing was on its way. */
@@ -150,7 +152,8 @@ static void plain(struct ktap *k)
 	static const size_t sizes[] = { 1, 1000, 1448, 1449, 20000, 65536, 400000 };
 
 	ktap(k, ping(&four, 0) && ping(&four, 56) && ping(&four, 1472), "ping, 0 to 1472 bytes");
-	ktap(k, ping(&six, 0) && ping(&six, 56) && ping(&six, 1452), "ping over IPv6, 0 to 1452 bytes");
+	ktap(k, ping(&six, 0) && ping(&six, 56) && ping(&six, 1452),
+	     "ping over IPv6, 0 to 1452 bytes");
 	ktap(k, udp_echoes(&four, 1472), "UDP of 1 to 1472 bytes comes back");
 	ktap(k, udp_echoes(&six, 1452), "UDP over IPv6 of 1 to 1452 bytes comes back");
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++)
@@ -162,7 +165,8 @@ static void without_offloads(struct ktap *k)
 {
 	ktap(k, ethtool_get(nic, ETHTOOL_GTSO) == 1 && ethtool_get(nic, ETHTOOL_GTXCSUM) == 1 &&
 	     ethtool_get(nic, ETHTOOL_GRXCSUM) == 1, "TSO and checksums are offloaded");
-	ktap(k, ethtool_set(nic, ETHTOOL_STSO, 0) && tcp_echo(&four, 100000) && tcp_echo(&six, 100000),
+	ktap(k,
+	     ethtool_set(nic, ETHTOOL_STSO, 0) && tcp_echo(&four, 100000) && tcp_echo(&six, 100000),
 	     "TCP without TSO");
 	ktap(k, ethtool_set(nic, ETHTOOL_STXCSUM, 0) && ethtool_set(nic, ETHTOOL_SRXCSUM, 0) &&
 	     udp_echoes(&four, 1472) && udp_echoes(&six, 1452) && tcp_echo(&four, 100000) &&
@@ -227,7 +231,8 @@ static void filter(struct ktap *k)
 	ktap(k, !answers_to_another(200), "a frame for another station does not come in");
 	ktap(k, set_flags(nic, IFF_PROMISC, 0) && (nap(200), answers_to_another(WAIT_MS) == 1),
 	     "it does when the NIC is promiscuous");
-	ktap(k, set_flags(nic, 0, IFF_PROMISC) && (nap(200), !answers_to_another(200)), "and then no more");
+	ktap(k, set_flags(nic, 0, IFF_PROMISC) && (nap(200), !answers_to_another(200)),
+	     "and then no more");
 }
 
 /* A connection; the channel it came in on, or -1, and the one it was to come in on. */
@@ -302,7 +307,8 @@ static bool unloaded(pid_t pid)
 static void mtu(struct ktap *k, int n)
 {
 	static const int mtus[] = { 9000, 1500, 4000, 9000, 1500 };
-	volatile bool *stop = mmap(NULL, sizeof(*stop), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	volatile bool *stop = mmap(NULL, sizeof(*stop), PROT_READ | PROT_WRITE,
+				   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	pid_t a = load(&four, stop), b = load(&six, stop);
 	bool ok;
 
@@ -345,8 +351,8 @@ static void another_mac(struct ktap *k)
 
 	r.ifr_hwaddr.sa_family = old.ifr_hwaddr.sa_family;
 	memcpy(r.ifr_hwaddr.sa_data, mac, 6);
-	ok = ok && !on_device(nic, SIOCSIFHWADDR, &r) && set_flags(nic, IFF_UP, 0) && wait_carrier(1) &&
-	     ping(&four, 100) && set_flags(nic, 0, IFF_UP);
+	ok = ok && !on_device(nic, SIOCSIFHWADDR, &r) && set_flags(nic, IFF_UP, 0) &&
+	     wait_carrier(1) && ping(&four, 100) && set_flags(nic, 0, IFF_UP);
 	ktap(k, ok && !on_device(nic, SIOCSIFHWADDR, &old) && set_flags(nic, IFF_UP, 0) &&
 	     wait_carrier(1) && ping(&four, 100),
 	     "another MAC address, and the first one again");
@@ -361,7 +367,8 @@ static void link_state(struct ktap *k)
 	down = wait_carrier(0);
 	ktap(k, down, "the host takes the link down: no carrier");
 	outb(101, PORT_PHASE);
-	ktap(k, down && wait_carrier(1) && ping(&four, 56) && tcp_echo(&six, 30000), "and up: traffic again");
+	ktap(k, down && wait_carrier(1) && ping(&four, 56) && tcp_echo(&six, 30000),
+	     "and up: traffic again");
 }
 
 /*
@@ -372,8 +379,10 @@ static void link_state(struct ktap *k)
 static void be_patient(void)
 {
 	static const char *const files[] = {
-		"/proc/sys/net/ipv4/neigh/%s/ucast_solicit", "/proc/sys/net/ipv4/neigh/%s/mcast_solicit",
-		"/proc/sys/net/ipv6/neigh/%s/ucast_solicit", "/proc/sys/net/ipv6/neigh/%s/mcast_solicit" };
+		"/proc/sys/net/ipv4/neigh/%s/ucast_solicit",
+		"/proc/sys/net/ipv4/neigh/%s/mcast_solicit",
+		"/proc/sys/net/ipv6/neigh/%s/ucast_solicit",
+		"/proc/sys/net/ipv6/neigh/%s/mcast_solicit" };
 
 	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++)
 		put_text("60", files[i], nic);
@@ -403,7 +412,9 @@ int main(int argc, char **argv)
 	struct ktap k = { 0, 0 };
 
 	if (argc < 2 || strcmp(argv[1], "--reconfigure")) {
-		fprintf(stderr, "usage: %s --reconfigure [--plain | --queues | --link | --user] (changes the first NIC's settings)\n", argv[0]);
+		fprintf(stderr,
+			"usage: %s --reconfigure [--plain | --queues | --link | --user] (changes the first NIC's settings)\n",
+			argv[0]);
 		return 2;
 	}
 	ktap_begin();
@@ -441,7 +452,9 @@ int main(int argc, char **argv)
 	another_mac(&k);
 	mtu(&k, n);
 	channel_count(&k, n);
-	ktap(&k, set_flags(nic, 0, IFF_UP) && set_flags(nic, IFF_UP, 0) && wait_carrier(1) && ping(&four, 56),
+	ktap(&k,
+	     set_flags(nic, 0, IFF_UP) && set_flags(nic, IFF_UP, 0) && wait_carrier(1) &&
+		     ping(&four, 56),
 	     "down and up");
 	return ktap_end(&k);
 }

@@ -40,7 +40,8 @@ static bool interrupts(const char *name, int cpus, struct line *to)
 		size_t n = strcspn(text, "\n");
 
 		text[n] = '\0';
-		if (n < strlen(name) || strcmp(text + n - strlen(name), name) || text[n - strlen(name) - 1] != ' ')
+		if (n < strlen(name) || strcmp(text + n - strlen(name), name) ||
+		    text[n - strlen(name) - 1] != ' ')
 			continue;
 		to->irq = (int)strtol(text, &at, 10);
 		found = *at == ':';
@@ -99,7 +100,8 @@ static bool admin(int n)
 }
 
 /* All that came for @name between @a and @b came to @cpu, @least at least. */
-static bool only_on(const struct line *a, const struct line *b, int cpus, int cpu, unsigned long least)
+static bool only_on(const struct line *a, const struct line *b, int cpus, int cpu,
+		    unsigned long least)
 {
 	bool ok = true;
 
@@ -157,7 +159,8 @@ static void retarget(struct ktap *k, int cpus)
 		ok = ok && interrupts("nvme0q0", cpus, &a) && admin(TRIES) &&
 		     interrupts("nvme0q0", cpus, &b);
 		ktap(k, ok && only_on(&a, &b, cpus, cpu, TRIES),
-		     "%d admin commands: interrupts of nvme0q0, moved to CPU %d, arrive there", TRIES, cpu);
+		     "%d admin commands: interrupts of nvme0q0, moved to CPU %d, arrive there",
+		     TRIES, cpu);
 	}
 }
 
@@ -189,7 +192,8 @@ static void eject(struct ktap *k, int cpus)
 {
 	unsigned char *before, *after;
 
-	if (posix_memalign((void **)&before, 4096, SPAN) || posix_memalign((void **)&after, 4096, SPAN))
+	if (posix_memalign((void **)&before, 4096, SPAN) ||
+	    posix_memalign((void **)&after, 4096, SPAN))
 		exit(2);
 	if (!ktap(k, !ioperm(PHASE, 1, 1) && content(before), "the host can be asked"))
 		return;
@@ -209,12 +213,14 @@ int main(int argc, char **argv)
 	struct line l;
 
 	ktap_begin();
-	if (ktap(&k, cpus <= CPUS && interrupts("nvme0q0", cpus, &l), "there is nvme0 with interrupts")) {
+	if (ktap(&k, cpus <= CPUS && interrupts("nvme0q0", cpus, &l),
+		 "there is nvme0 with interrupts")) {
 		queues(&k, cpus);
 		if (cpus > 1)
 			retarget(&k, cpus);
 		else
-			ktap_skip(&k, "there is one CPU; boot with --cpus 2", "interrupts are moved");
+			ktap_skip(&k, "there is one CPU; boot with --cpus 2",
+				  "interrupts are moved");
 		if (argc > 1 && !strcmp(argv[1], "--eject"))
 			eject(&k, cpus);
 	}

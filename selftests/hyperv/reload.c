@@ -77,7 +77,8 @@ static const char *cycle(const char *driver)
 		return "the writers do not end";
 	if (has_disk && lun_disk((char[32]){ 0 }, 32, 0))
 		return "the disk is still there";
-	if (put(instance, "/sys/bus/vmbus/drivers/%s/bind", driver) || !wait_until(is_bound, NULL, 20))
+	if (put(instance, "/sys/bus/vmbus/drivers/%s/bind", driver) ||
+	    !wait_until(is_bound, NULL, 20))
 		return "bind";
 	if (has_disk && !wait_until(disk_works, &span, 60))
 		return "the disk does not come back";
@@ -108,11 +109,15 @@ static bool find_device(struct ktap *k, const char *driver)
 
 	while (w->driver && strcmp(w->driver, driver))
 		w++;
-	if (!ktap(k, w->driver && vmbus_device(instance, sizeof(instance), w->class), "a device of %s", driver))
+	if (!ktap(k, w->driver && vmbus_device(instance, sizeof(instance), w->class),
+		  "a device of %s", driver))
 		return false;
 	has_disk = !strcmp(driver, "hv_storvsc");
-	return !has_disk || ktap(k, wait_until(disk_works, &span, 20) && disk_fill(first_disk(), 0, KEPT, 131072, 1) &&
-				    disk_fill(first_disk(), KEPT, SPAN, 131072, 7), "its disk is filled");
+	return !has_disk || ktap(k,
+				 wait_until(disk_works, &span, 20) &&
+					 disk_fill(first_disk(), 0, KEPT, 131072, 1) &&
+					 disk_fill(first_disk(), KEPT, SPAN, 131072, 7),
+				 "its disk is filled");
 }
 
 int main(int argc, char **argv)
@@ -124,7 +129,8 @@ int main(int argc, char **argv)
 	struct ktap k = { 0, 0 };
 
 	if (cycles <= WARM) {
-		fprintf(stderr, "usage: %s --unbind DRIVER CYCLES | --module NAME FILE CYCLES (above %d)\n",
+		fprintf(stderr,
+			"usage: %s --unbind DRIVER CYCLES | --module NAME FILE CYCLES (above %d)\n",
 			argv[0], WARM);
 		return 2;
 	}
@@ -137,9 +143,12 @@ int main(int argc, char **argv)
 			phase(1);
 	}
 	phase(2);
-	ktap(&k, !wrong, "%s comes and goes %d times%s%s", argv[2], done, wrong ? ": " : "", wrong ? wrong : "");
+	ktap(&k, !wrong, "%s comes and goes %d times%s%s", argv[2], done, wrong ? ": " : "",
+	     wrong ? wrong : "");
 	if (has_disk && !wrong)
-		ktap(&k, disk_fill(first_disk(), KEPT, SPAN, 65536, 9) && disk_is_filled(first_disk(), KEPT, SPAN, 131072, 9),
+		ktap(&k,
+		     disk_fill(first_disk(), KEPT, SPAN, 65536, 9) &&
+			     disk_is_filled(first_disk(), KEPT, SPAN, 131072, 9),
 		     "and its disk works");
 	ktap(&k, !tasks_blocked(), "nobody is blocked");
 	ktap(&k, !kernel_faulted(), "the kernel warned of nothing");

@@ -50,7 +50,8 @@ static void write_through(void)
 	struct dirent *e;
 	DIR *d;
 
-	snprintf(path, sizeof(path), "/sys/block/%s/device/scsi_disk", first_disk() + strlen("/dev/"));
+	snprintf(path, sizeof(path), "/sys/block/%s/device/scsi_disk",
+		 first_disk() + strlen("/dev/"));
 	d = opendir(path);
 	while (d && (e = readdir(d)))
 		if (e->d_name[0] != '.')
@@ -118,7 +119,8 @@ static bool let_go(const struct step *s)
 		usleep(30000);
 	} else if (!idle) {
 		phase(1);
-		if (!ktap(&k, wait_until(is_gone, NULL, SOON), "%s: an idle controller goes", s->name))
+		if (!ktap(&k, wait_until(is_gone, NULL, SOON), "%s: an idle controller goes",
+			  s->name))
 			return false;
 	}
 	began = now();
@@ -128,8 +130,8 @@ static bool let_go(const struct step *s)
 	if (io)
 		ended = wait_until(children_are_gone, NULL, EVER);
 	gone = wait_until(is_gone, NULL, EVER);
-	printf("# %s: %s after %.1f s, %d tasks blocked\n", s->name, gone && ended ? "gone" : "not gone",
-	       now() - began, tasks_blocked());
+	printf("# %s: %s after %.1f s, %d tasks blocked\n", s->name,
+	       gone && ended ? "gone" : "not gone", now() - began, tasks_blocked());
 	if (!(gone && ended)) {
 		verdict(s, false, "the guest lets go of it");
 		return false;
@@ -145,11 +147,15 @@ static bool step(const struct step *s)
 	if (!let_go(s))
 		return false;
 	phase(2);
-	if (!ktap(&k, wait_until(disk_works, &span, 60), "%s: offered again, the disk is back", s->name))
+	if (!ktap(&k, wait_until(disk_works, &span, 60), "%s: offered again, the disk is back",
+		  s->name))
 		return false;
-	ktap(&k, disk_is_filled(first_disk(), 0, KEPT, 131072, 1), "%s: its data are there", s->name);
-	ktap(&k, disk_fill(first_disk(), KEPT, SPAN, 65536, round_no) &&
-		 disk_is_filled(first_disk(), KEPT, SPAN, 131072, round_no), "%s: it can be written", s->name);
+	ktap(&k, disk_is_filled(first_disk(), 0, KEPT, 131072, 1), "%s: its data are there",
+	     s->name);
+	ktap(&k,
+	     disk_fill(first_disk(), KEPT, SPAN, 65536, round_no) &&
+		     disk_is_filled(first_disk(), KEPT, SPAN, 131072, round_no),
+	     "%s: it can be written", s->name);
 	return ktap(&k, !kernel_faulted(), "%s: the kernel warned of nothing", s->name);
 }
 
@@ -181,7 +187,9 @@ int main(int argc, char **argv)
 	if (!ktap(&k, vmbus_device(instance, sizeof(instance), SCSI_CLASS) &&
 		      wait_until(disk_works, &span, 20), "a controller with a disk"))
 		return ktap_end(&k);
-	ktap(&k, disk_fill(first_disk(), 0, KEPT, 131072, 1) && disk_fill(first_disk(), KEPT, SPAN, 131072, 0),
+	ktap(&k,
+	     disk_fill(first_disk(), 0, KEPT, 131072, 1) &&
+		     disk_fill(first_disk(), KEPT, SPAN, 131072, 0),
 	     "the disk is filled");
 	for (int i = 2; i < argc; i++) {
 		if (!parse(&s, argv[i])) {

@@ -174,7 +174,8 @@ static bool own_part(const char *disk, int cpu)
 		memset(read, 0, CHUNK);
 		ok = pread(fd, read, CHUNK, (off_t)at) == CHUNK && !memcmp(wrote, read, CHUNK);
 		if (!ok)
-			printf("# CPU %d: byte %llu: %s\n", cpu, (unsigned long long)at, strerror(errno));
+			printf("# CPU %d: byte %llu: %s\n", cpu, (unsigned long long)at,
+			       strerror(errno));
 	}
 	return ok;
 }
@@ -229,7 +230,8 @@ static void check_disk(struct ktap *k, int cpus)
 		there = find_disk(disk);
 	}
 	if (ktap(k, there, "a writable disk"))
-		ktap(k, each_its_part(disk, cpus), "each of %d CPUs gets its MiB back from it, and their clocks agree", cpus);
+		ktap(k, each_its_part(disk, cpus),
+		     "each of %d CPUs gets its MiB back from it, and their clocks agree", cpus);
 }
 
 /* ---- devices of the bus by driver ---- */
@@ -351,7 +353,10 @@ static void check_services(struct ktap *k)
 	char clock[64];
 
 	ktap(k, comes("hv_utils", 3), "heartbeat, shutdown and time have their driver");
-	for (int i = 0; i < PATIENCE && strcmp(line_of(clock, sizeof(clock), "/sys/class/ptp/ptp0/clock_name"), "hyperv"); i++)
+	for (int i = 0;
+	     i < PATIENCE &&
+	     strcmp(line_of(clock, sizeof(clock), "/sys/class/ptp/ptp0/clock_name"), "hyperv");
+	     i++)
 		nap(50);
 	ktap(k, !strcmp(clock, "hyperv"), "the host's time is a clock");
 }
@@ -396,11 +401,13 @@ int main(int argc, char **argv)
 	struct ktap k = { 0, 0 };
 
 	if (!parse(argc, argv, &w)) {
-		fprintf(stderr, "usage: %s [cpus=N] [disk] [nic] [pci] [services] (disk: is overwritten)\n",
+		fprintf(stderr,
+			"usage: %s [cpus=N] [disk] [nic] [pci] [services] (disk: is overwritten)\n",
 			argv[0]);
 		return 2;
 	}
-	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+		      0);
 	if (shared == MAP_FAILED) {
 		perror(argv[0]);
 		return 1;
@@ -408,7 +415,8 @@ int main(int argc, char **argv)
 	ktap_begin();
 	ktap(&k, cpus == w.cpus, "%d CPUs (%d wanted)", cpus, w.cpus);
 	ktap(&k, naps(cpus), "a nap on each CPU takes its time");
-	ktap(&k, timer_interrupts() >= 2ull * (unsigned int)cpus, "by synthetic timers in direct mode");
+	ktap(&k, timer_interrupts() >= 2ull * (unsigned int)cpus,
+	     "by synthetic timers in direct mode");
 	ktap(&k, moves(cpus), "a task goes where it is told");
 	if (w.disk)
 		check_disk(&k, cpus);

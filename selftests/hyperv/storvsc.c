@@ -35,7 +35,8 @@ static void find_disks(struct disks *d)
 		const char *name = list[i]->d_name;
 
 		if (!strncmp(name, "sd", 2) &&
-		    !strncmp(line_of(v, sizeof(v), "/sys/block/%s/device/vendor", name), "Msft", 4)) {
+		    !strncmp(line_of(v, sizeof(v), "/sys/block/%s/device/vendor", name), "Msft",
+			     4)) {
 			bool ro = *line_of(v, sizeof(v), "/sys/block/%s/ro", name) == '1';
 
 			if (ro && !*d->ro)
@@ -55,7 +56,8 @@ static void find_disks(struct disks *d)
 /* ---- data ---- */
 
 /* Write [from, to) in pieces of @size, then read it back in the same way. */
-static bool write_and_verify(const char *disk, uint64_t from, uint64_t to, uint32_t size, uint64_t seed)
+static bool write_and_verify(const char *disk, uint64_t from, uint64_t to, uint32_t size,
+			     uint64_t seed)
 {
 	int fd = open(disk, O_RDWR | O_DIRECT | O_CLOEXEC);
 	void *b = buffer(LARGEST);
@@ -90,8 +92,9 @@ static bool in_parallel(const char *disk, int tasks)
 		if (!pid) {
 			uint64_t part = SPAN / (unsigned int)tasks;
 
-			_exit(!write_and_verify(disk, part * (unsigned int)i, part * ((unsigned int)i + 1),
-						4096u << i % 4, (unsigned int)i));
+			_exit(!write_and_verify(disk, part * (unsigned int)i,
+						part * ((unsigned int)i + 1), 4096u << i % 4,
+						(unsigned int)i));
 		}
 		ok = ok && pid > 0;
 	}
@@ -109,8 +112,8 @@ static bool discarded(const char *disk, unsigned long request)
 	bool ok;
 
 	/* there is something before, and what is beside stays */
-	ok = fd >= 0 && write_and_verify(disk, 0, 3u << 20, LARGEST, 7) && !ioctl(fd, request, range) &&
-	     pread(fd, b, LARGEST, 1u << 20) == LARGEST;
+	ok = fd >= 0 && write_and_verify(disk, 0, 3u << 20, LARGEST, 7) &&
+	     !ioctl(fd, request, range) && pread(fd, b, LARGEST, 1u << 20) == LARGEST;
 	for (uint32_t i = 0; ok && i < LARGEST / 8; i++)
 		ok = !b[i];
 	ok = ok && pread(fd, b, LARGEST, 0) == LARGEST && is_filled(b, LARGEST, 0, 7) &&
@@ -179,7 +182,9 @@ static void commands(struct ktap *k, const char *disk, uint64_t bytes)
 	ktap(k, !command(disk, ready, 6, NULL, 0), "TEST UNIT READY");
 	ktap(k, !command(disk, id_page, 6, d, sizeof(d)) && d[1] == 0x83 && d[3] > 12,
 	     "INQUIRY: the disk has an identity");
-	ktap(k, command(disk, behind, 16, d, 0) == 0x052100 || command(disk, behind, 16, d, 252) == 0x052100,
+	ktap(k,
+	     command(disk, behind, 16, d, 0) == 0x052100 ||
+		     command(disk, behind, 16, d, 252) == 0x052100,
 	     "READ(16) behind the end: LBA out of range");
 	ktap(k, command(disk, odd, 10, NULL, 0) == 0x052000, "an unknown command: invalid opcode");
 }
@@ -190,9 +195,9 @@ static bool reservation(const char *disk)
 	struct pr_reservation res = { .key = 0xabcd, .type = PR_WRITE_EXCLUSIVE_REG_ONLY };
 	struct pr_reservation wrong = { .key = 0x1111, .type = PR_WRITE_EXCLUSIVE_REG_ONLY };
 	int fd = open(disk, O_RDWR | O_CLOEXEC);
-	bool ok = fd >= 0 && !ioctl(fd, IOC_PR_REGISTER, &reg) && !ioctl(fd, IOC_PR_RESERVE, &res) &&
-		  ioctl(fd, IOC_PR_RELEASE, &wrong) && !ioctl(fd, IOC_PR_RELEASE, &res) &&
-		  !ioctl(fd, IOC_PR_REGISTER, &unreg);
+	bool ok = fd >= 0 && !ioctl(fd, IOC_PR_REGISTER, &reg) &&
+		  !ioctl(fd, IOC_PR_RESERVE, &res) && ioctl(fd, IOC_PR_RELEASE, &wrong) &&
+		  !ioctl(fd, IOC_PR_RELEASE, &res) && !ioctl(fd, IOC_PR_REGISTER, &unreg);
 
 	if (fd >= 0)
 		close(fd);
@@ -206,7 +211,8 @@ int main(int argc, char **argv)
 	struct ktap k = { 0, 0 };
 
 	if (argc != 2 || strcmp(argv[1], "--overwrite")) {
-		fprintf(stderr, "usage: %s --overwrite (the first writable virtual disk)\n", argv[0]);
+		fprintf(stderr, "usage: %s --overwrite (the first writable virtual disk)\n",
+			argv[0]);
 		return 2;
 	}
 	ktap_begin();
@@ -214,14 +220,17 @@ int main(int argc, char **argv)
 	if (!ktap(&k, *d.rw && d.bytes >= SPAN, "a writable virtual disk of 32 MiB"))
 		return ktap_end(&k);
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++)
-		ktap(&k, write_and_verify(d.rw, 0, sizes[i] < 65536 ? 64u * sizes[i] : 8u << 20, sizes[i], i),
+		ktap(&k,
+		     write_and_verify(d.rw, 0, sizes[i] < 65536 ? 64u * sizes[i] : 8u << 20,
+				      sizes[i], i),
 		     "%u bytes at a time come back", sizes[i]);
 	ktap(&k, in_parallel(d.rw, 8), "eight writers at once, each reads its own");
 	ktap(&k, flushed(d.rw), "flush");
 	ktap(&k, discarded(d.rw, BLKDISCARD), "discarded blocks read as zeros");
 	ktap(&k, discarded(d.rw, BLKZEROOUT), "zeroed blocks read as zeros");
 	commands(&k, d.rw, d.bytes);
-	ktap(&k, reservation(d.rw), "persistent reservation: register, reserve, a wrong key, release");
+	ktap(&k, reservation(d.rw),
+	     "persistent reservation: register, reserve, a wrong key, release");
 	if (*d.ro)
 		ktap(&k, refuses_writes(d.ro), "a read-only disk refuses writes");
 	else

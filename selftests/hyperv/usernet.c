@@ -34,7 +34,10 @@ struct nic {
 
 static void put16(uint8_t *p, unsigned int v) { p[0] = (uint8_t)(v >> 8); p[1] = (uint8_t)v; }
 static void put32(uint8_t *p, uint32_t v) { put16(p, v >> 16); put16(p + 2, v & 0xffff); }
-static uint32_t get32(const uint8_t *p) { return (uint32_t)p[0] << 24 | p[1] << 16 | p[2] << 8 | p[3]; }
+static uint32_t get32(const uint8_t *p)
+{
+	return (uint32_t)p[0] << 24 | p[1] << 16 | p[2] << 8 | p[3];
+}
 static unsigned int get16(const uint8_t *p) { return (unsigned int)p[0] << 8 | p[1]; }
 
 static uint16_t checksum(const uint8_t *p, size_t n)
@@ -77,7 +80,8 @@ static bool open_nic(struct nic *n)
 }
 
 /* An Ethernet header in front of @len bytes at @frame + 14, and out. */
-static bool send_frame(struct nic *n, uint8_t *frame, const uint8_t to[6], unsigned int type, size_t len)
+static bool send_frame(struct nic *n, uint8_t *frame, const uint8_t to[6], unsigned int type,
+		       size_t len)
 {
 	memcpy(frame, to, 6);
 	memcpy(frame + 6, n->mac, 6);
@@ -108,13 +112,15 @@ static size_t wait_for(struct nic *n, uint8_t frame[2048], int ms,
 		if (poll(&p, 1, (int)left) <= 0)
 			continue;
 		len = recvfrom(n->fd, frame, 2048, 0, (struct sockaddr *)&from, &size);
-		if (len > 14 && from.sll_pkttype != PACKET_OUTGOING && wanted(n, frame, (size_t)len))
+		if (len > 14 && from.sll_pkttype != PACKET_OUTGOING &&
+		    wanted(n, frame, (size_t)len))
 			return (size_t)len;
 	}
 	return 0;
 }
 
-static void ip_header(uint8_t *ip, uint32_t from, uint32_t to, unsigned int protocol, size_t payload)
+static void ip_header(uint8_t *ip, uint32_t from, uint32_t to, unsigned int protocol,
+		      size_t payload)
 {
 	memset(ip, 0, 20);
 	ip[0] = 0x45;
@@ -178,7 +184,8 @@ static bool arp(struct nic *n)
 	memcpy(frame + 22, n->mac, 6);
 	put32(frame + 28, n->address);
 	put32(frame + 38, GATEWAY);
-	if (!send_frame(n, frame, all, ETH_P_ARP, 46) || !wait_for(n, answer, WAIT_MS, is_arp_answer))
+	if (!send_frame(n, frame, all, ETH_P_ARP, 46) ||
+	    !wait_for(n, answer, WAIT_MS, is_arp_answer))
 		return false;
 	memcpy(n->gateway, answer + 22, 6);
 	return true;

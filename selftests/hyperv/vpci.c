@@ -24,7 +24,8 @@ static int functions(int number)
 	while (d && (e = readdir(d))) {
 		const char *dot = strrchr(e->d_name, '.');
 
-		if (strcmp(line_of(vendor, sizeof(vendor), PCI "/%s/vendor", e->d_name), "0x1414") ||
+		if (strcmp(line_of(vendor, sizeof(vendor), PCI "/%s/vendor", e->d_name),
+			   "0x1414") ||
 		    strcmp(line_of(device, sizeof(device), PCI "/%s/device", e->d_name), "0x4856"))
 			continue;
 		n += number < 0 || (dot && atoi(dot + 1) == number);
@@ -44,7 +45,8 @@ static bool is_so(const void *arg)
 	const struct wanted *w = arg;
 	char dev[64];
 
-	return functions(0) == w->zero && functions(1) == w->one && functions(-1) == w->zero + w->one &&
+	return functions(0) == w->zero && functions(1) == w->one &&
+	       functions(-1) == w->zero + w->one &&
 	       vmbus_device(dev, sizeof(dev), PCI_CLASS) == w->bus;
 }
 

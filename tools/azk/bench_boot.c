@@ -54,7 +54,8 @@ static int set_labels(const struct opt_usage *u, const struct options *o,
 			found = true;
 		}
 		if (!found)
-			return opt_bad(u, "--label wants KERNEL=TEXT of a kernel given here, got '%s'",
+			return opt_bad(u,
+				       "--label wants KERNEL=TEXT of a kernel given here, got '%s'",
 				       o->labels.v[i]);
 	}
 	return AZK_OK;
@@ -150,7 +151,8 @@ static int check(const struct opt_usage *u, const struct options *o, int nargs,
 	if (!*m)
 		return opt_bad(u, "no machine '%s'; 'azk boot --help' lists them", o->machine);
 	if ((o->hyperv.vpci.n || o->hyperv.script) && !(*m)->hvhost)
-		return opt_bad(u, "--vpci and --host-script are hvhost's: only with --machine hyperv");
+		return opt_bad(u,
+			       "--vpci and --host-script are hvhost's: only with --machine hyperv");
 	if (!nargs)
 		return opt_bad(u, "name at least one kernel");
 	if (nargs > KERNELS_MAX)
@@ -212,20 +214,26 @@ int bench_boot(int argc, char **argv)
 		.top = 20, .memory = 512ull << 20,
 	};
 	const struct opt opts[] = {
-		{ "machine", "M", "virtual hardware: hyperv, q35 or microvm (hyperv)", OPT_STR, &o.machine },
+		{ "machine", "M", "virtual hardware: hyperv, q35 or microvm (hyperv)", OPT_STR,
+		  &o.machine },
 		{ "cpus", "N", "virtual CPUs; only one can be counted (1)", OPT_INT, &o.cpus },
 		{ "memory", "SIZE", "memory (512M)", OPT_SIZE, &o.memory },
 		{ "append", "S", "kernel options, after ours", OPT_STR, &o.append },
-		{ "vpci", "WHAT", "PCI bus behind VMBus, see azk boot; repeatable (machine hyperv)", OPT_LIST, &o.hyperv.vpci },
-		{ "host-script", "F", "latency and faults of the host (machine hyperv)", OPT_STR, &o.hyperv.script },
-		{ "runs", "N", "boots of each kernel; the last is not counted but compared (2)", OPT_INT, &o.runs },
+		{ "vpci", "WHAT", "PCI bus behind VMBus, see azk boot; repeatable (machine hyperv)",
+		  OPT_LIST, &o.hyperv.vpci },
+		{ "host-script", "F", "latency and faults of the host (machine hyperv)", OPT_STR,
+		  &o.hyperv.script },
+		{ "runs", "N", "boots of each kernel; the last is not counted but compared (2)",
+		  OPT_INT, &o.runs },
 		{ "top", "N", "rows of each list (20)", OPT_INT, &o.top },
-		{ "label", "KERNEL=TEXT", "what stands above a column; repeatable", OPT_LIST, &o.labels },
+		{ "label", "KERNEL=TEXT", "what stands above a column; repeatable", OPT_LIST,
+		  &o.labels },
 		{ "json", "F", "write the report", OPT_STR, &o.json },
 		{ "txt", "F", "write the table", OPT_STR, &o.txt },
 		{ "svg", "F", "write the drawing", OPT_STR, &o.svg },
 		{ "logs", "DIR", "keep the counting logs there", OPT_STR, &o.keep },
-		{ "timeout", "S", "limit for each boot, and for silence (600)", OPT_INT, &o.timeout },
+		{ "timeout", "S", "limit for each boot, and for silence (600)", OPT_INT,
+		  &o.timeout },
 		{ NULL, NULL, NULL, OPT_FLAG, NULL },
 	};
 	const struct opt_usage u = {

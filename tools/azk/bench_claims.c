@@ -110,7 +110,8 @@ static int one_patch(struct state *st, const char *path)
 	struct patch p;
 	int ret = patch_read(path, &p, NULL);
 
-	for (size_t i = 0; !ret && (t = patch_trailer(&p, "Claim", i)); i = (size_t)(t - p.trailer) + 1) {
+	for (size_t i = 0; !ret && (t = patch_trailer(&p, "Claim", i));
+	     i = (size_t)(t - p.trailer) + 1) {
 		struct claim c;
 		char at[512], *wrong = claim_parse(t->value, &c);
 

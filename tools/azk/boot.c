@@ -85,7 +85,8 @@ static int check(const struct opt_usage *u, struct options *o, int nargs, char *
 	int ret = AZK_OK;
 
 	if (nargs > 1)
-		return opt_bad(u, "one kernel at a time, got '%s' and '%s' (a command follows '--')",
+		return opt_bad(u,
+			       "one kernel at a time, got '%s' and '%s' (a command follows '--')",
 			       argv[1], argv[2]);
 	if (nargs)
 		o->kernel = argv[1];
@@ -99,7 +100,8 @@ static int check(const struct opt_usage *u, struct options *o, int nargs, char *
 	if (!ret && (o->cpus < 1 || o->cpus > CPUS_MAX))
 		ret = opt_bad(u, "--cpus wants 1 to %d, got %d", CPUS_MAX, o->cpus);
 	if (!ret && (*m)->hvhost && o->cpus > HYPERV_CPUS_MAX)
-		ret = opt_bad(u, "hvhost has at most %d vCPUs, got --cpus %d", HYPERV_CPUS_MAX, o->cpus);
+		ret = opt_bad(u, "hvhost has at most %d vCPUs, got --cpus %d", HYPERV_CPUS_MAX,
+			      o->cpus);
 	if (!ret && o->host_log && !(*m)->hvhost)
 		ret = opt_bad(u, "--host-log is the log of hvhost: only with --machine hyperv");
 	if (!ret && o->hyperv.disk.n && !(*m)->hvhost)
@@ -111,8 +113,10 @@ static int check(const struct opt_usage *u, struct options *o, int nargs, char *
 		if (why)
 			ret = opt_bad(u, "--disk %s: %s", o->hyperv.disk.v[i], why);
 		else if (i == HYPERV_DISKS_MAX || disks > HYPERV_DISKS_BYTES)
-			ret = opt_bad(u, "--disk: at most %d disks, %d MiB together in memory (file=F is not)",
-				      HYPERV_DISKS_MAX, (int)(HYPERV_DISKS_BYTES >> 20));
+			ret = opt_bad(
+				u,
+				"--disk: at most %d disks, %d MiB together in memory (file=F is not)",
+				HYPERV_DISKS_MAX, (int)(HYPERV_DISKS_BYTES >> 20));
 	}
 	if (!ret && o->hyperv.nic.n && !(*m)->hvhost)
 		ret = opt_bad(u, "--nic is a NIC of hvhost: only with --machine hyperv");
@@ -124,7 +128,8 @@ static int check(const struct opt_usage *u, struct options *o, int nargs, char *
 			ret = opt_bad(u, "--nic: at most %d", HYPERV_NICS_MAX);
 	}
 	if (!ret && (o->hyperv.script || o->counters) && !(*m)->hvhost)
-		ret = opt_bad(u, "--host-script and --counters are hvhost's: only with --machine hyperv");
+		ret = opt_bad(
+			u, "--host-script and --counters are hvhost's: only with --machine hyperv");
 	if (!ret && o->hyperv.script)
 		ret = hyperv_script(o->hyperv.script);
 	if (!ret && o->hyperv.vpci.n && !(*m)->hvhost)
@@ -139,7 +144,11 @@ static int check(const struct opt_usage *u, struct options *o, int nargs, char *
 		ret = opt_bad(u, "--vpci: %s", why);
 	why = ret || !o->icount ? NULL : hyperv_outside(&o->hyperv);
 	if (why)
-		ret = opt_bad(u, "--icount repeats a run to the instruction, and %s answers when QEMU's host does: leave one out", why);
+		ret = opt_bad(
+			u,
+			"--icount repeats a run to the instruction, and %s answers when QEMU's "
+			"host does: leave one out",
+			why);
 	if (!ret && o->hyperv.config.n && !(*m)->hvhost)
 		ret = opt_bad(u, "--host-config is for hvhost: only with --machine hyperv");
 	for (size_t i = 0; !ret && i < o->hyperv.config.n; i++) {
@@ -149,7 +158,8 @@ static int check(const struct opt_usage *u, struct options *o, int nargs, char *
 			ret = opt_bad(u, "--host-config %s: %s", o->hyperv.config.v[i], what);
 	}
 	if (!ret && o->hyperv.no_ic && !(*m)->hvhost)
-		ret = opt_bad(u, "--no-ic leaves devices of hvhost out: only with --machine hyperv");
+		ret = opt_bad(u,
+			      "--no-ic leaves devices of hvhost out: only with --machine hyperv");
 	if (!ret && o->memory < MEMORY_MIN)
 		ret = opt_bad(u, "--memory wants at least 32M");
 	buf_free(&list);
@@ -302,25 +312,52 @@ int cmd_boot(int argc, char **argv)
 		{ "machine", "M", "virtual hardware, see below (hyperv)", OPT_STR, &o.machine },
 		{ "cpus", "N", "virtual CPUs (1)", OPT_INT, &o.cpus },
 		{ "memory", "SIZE", "memory (512M)", OPT_SIZE, &o.memory },
-		{ "initrd", "F", "initramfs whose programs the command may use", OPT_STR, &o.initrd },
+		{ "initrd", "F", "initramfs whose programs the command may use", OPT_STR,
+		  &o.initrd },
 		{ "append", "S", "kernel options, after ours", OPT_STR, &o.append },
-		{ "verbose", NULL, "the kernel's whole log on the console (no quiet)", OPT_FLAG, &o.verbose },
-		{ "add", "HOST[:GUEST]", "file or directory to put into the guest; repeatable", OPT_LIST, &o.add },
-		{ "module", "NAME[ P=V]", "module to load before the command, with what it needs; repeatable", OPT_LIST, &o.modules },
-		{ "modules-dir", "DIR", "directory with modules.dep (beside the kernel)", OPT_STR, &o.modules_dir },
-		{ "icount", NULL, "deterministic: one instruction is 1 ns; fixed clock and seed", OPT_FLAG, &o.icount },
-		{ "hang", "S", "seconds without output that mean a hang; 0: none (60)", OPT_INT, &o.hang },
+		{ "verbose", NULL,
+		  "the kernel's whole log on the console (no quiet)", OPT_FLAG, &o.verbose },
+		{ "add", "HOST[:GUEST]",
+		  "file or directory to put into the guest; repeatable", OPT_LIST, &o.add },
+		{ "module", "NAME[ P=V]",
+		  "module to load before the command, with what it needs; repeatable",
+		  OPT_LIST, &o.modules },
+		{ "modules-dir", "DIR",
+		  "directory with modules.dep (beside the kernel)", OPT_STR, &o.modules_dir },
+		{ "icount", NULL,
+		  "deterministic: one instruction is 1 ns; fixed clock and seed",
+		  OPT_FLAG, &o.icount },
+		{ "hang", "S",
+		  "seconds without output that mean a hang; 0: none (60)", OPT_INT, &o.hang },
 		{ "timeout", "S", "limit for the whole run; 0: none (300)", OPT_INT, &o.timeout },
-		{ "reboots", "N", "let the guest reboot so often; then a reboot ends it (0)", OPT_INT, &o.reboots },
+		{ "reboots", "N", "let the guest reboot so often; then a reboot ends it (0)",
+		  OPT_INT, &o.reboots },
 		{ "json", "F", "write a report", OPT_STR, &o.json },
-		{ "host-log", "F", "write what hvhost says (machine hyperv)", OPT_STR, &o.host_log },
-		{ "disk", "SIZE|FILE|file=FILE[,ro]", "SCSI disk: in memory, empty or a copy of FILE; or FILE itself, writes stay; repeatable (machine hyperv)", OPT_LIST, &o.hyperv.disk },
-		{ "host-script", "F", "latency, faults and actions of the host (machine hyperv)", OPT_STR, &o.hyperv.script },
-		{ "nic", "WHAT[,mac=MAC]", "network card; loopback: a peer that answers, at 192.0.2.1; user: QEMU's user network; repeatable (machine hyperv)", OPT_LIST, &o.hyperv.nic },
-		{ "counters", "F", "write what hvhost counted, as JSON (machine hyperv)", OPT_STR, &o.counters },
-		{ "vpci", "F[+F]...", "PCI bus behind VMBus with functions F, see below; repeatable (machine hyperv)", OPT_LIST, &o.hyperv.vpci },
-		{ "host-config", "KEY=VALUE", "privileges=, features=, hints=, vmbus=, monitored=, shared-interrupt= of hvhost; repeatable (machine hyperv)", OPT_LIST, &o.hyperv.config },
-		{ "no-ic", NULL, "no heartbeat, shutdown, timesync, keyboard on the bus (machine hyperv)", OPT_FLAG, &o.hyperv.no_ic },
+		{ "host-log", "F",
+		  "write what hvhost says (machine hyperv)", OPT_STR, &o.host_log },
+		{ "disk", "SIZE|FILE|file=FILE[,ro]",
+		  "SCSI disk: in memory, empty or a copy of FILE; or FILE itself, writes stay; "
+		  "repeatable (machine hyperv)",
+		  OPT_LIST, &o.hyperv.disk },
+		{ "host-script", "F",
+		  "latency, faults and actions of the host (machine hyperv)",
+		  OPT_STR, &o.hyperv.script },
+		{ "nic", "WHAT[,mac=MAC]",
+		  "network card; loopback: a peer that answers, at 192.0.2.1; user: QEMU's "
+		  "user network; repeatable (machine hyperv)",
+		  OPT_LIST, &o.hyperv.nic },
+		{ "counters", "F",
+		  "write what hvhost counted, as JSON (machine hyperv)", OPT_STR, &o.counters },
+		{ "vpci", "F[+F]...",
+		  "PCI bus behind VMBus with functions F, see below; repeatable (machine hyperv)",
+		  OPT_LIST, &o.hyperv.vpci },
+		{ "host-config", "KEY=VALUE",
+		  "privileges=, features=, hints=, vmbus=, monitored=, shared-interrupt= of "
+		  "hvhost; repeatable (machine hyperv)",
+		  OPT_LIST, &o.hyperv.config },
+		{ "no-ic", NULL,
+		  "no heartbeat, shutdown, timesync, keyboard on the bus (machine hyperv)",
+		  OPT_FLAG, &o.hyperv.no_ic },
 		{ NULL, NULL, NULL, OPT_FLAG, NULL },
 	};
 	char *tail = help_tail();

@@ -166,14 +166,19 @@ static int cmd_resolve(int argc, char **argv)
 	bool debug_info = false;
 	const struct opt opts[] = {
 		{ "tree", "SRC", "kernel source (default out/ours/src)", OPT_STR, &tree },
-		{ "out", "DIR", "where .config and config.json go (default out/ours/PROFILE)", OPT_STR, &out },
-		{ "from", "FILE", "start from this complete .config instead of the profile's base", OPT_STR, &r.from },
-		{ "add", "FRAGMENT", "merge an 'optional' fragment of the profile as well", OPT_LIST, &add },
+		{ "out", "DIR", "where .config and config.json go (default out/ours/PROFILE)",
+		  OPT_STR, &out },
+		{ "from", "FILE", "start from this complete .config instead of the profile's base",
+		  OPT_STR, &r.from },
+		{ "add", "FRAGMENT", "merge an 'optional' fragment of the profile as well",
+		  OPT_LIST, &add },
 		{ "debug-info", NULL, "same as --add debug-info.config", OPT_FLAG, &debug_info },
-		{ "cc", "CC", "compiler, as in make CC= ('ccache gcc' counts as 'gcc')", OPT_STR, &r.how.cc },
+		{ "cc", "CC", "compiler, as in make CC= ('ccache gcc' counts as 'gcc')", OPT_STR,
+		  &r.how.cc },
 		{ "llvm", NULL, "as make LLVM=1", OPT_FLAG, &r.how.llvm },
 		{ "make", "VAR=VALUE", "another variable for the kernel's make", OPT_LIST, &vars },
-		{ "configs", "DIR", "fragments and profiles/ (default configs)", OPT_STR, &configs },
+		{ "configs", "DIR", "fragments and profiles/ (default configs)", OPT_STR,
+		  &configs },
 		{ "json", "F", "write the record here too, also when it fails", OPT_STR, &json },
 		{ NULL, NULL, NULL, 0, NULL },
 	};
@@ -234,7 +239,9 @@ static int cmd_explain(int argc, char **argv)
 	struct kconf_how how = { .vars = &vars, .top = top() };
 	const struct opt opts[] = {
 		{ "tree", "SRC", "kernel source (default out/ours/src)", OPT_STR, &tree },
-		{ "config", "FILE", "values are those of this .config (default out/ours/azure/.config)", OPT_STR, &config },
+		{ "config", "FILE",
+		  "values are those of this .config (default out/ours/azure/.config)", OPT_STR,
+		  &config },
 		{ "arch", "ARCH", "as in make ARCH= (default x86_64)", OPT_STR, &arch },
 		{ "cc", "CC", "compiler, as in make CC=", OPT_STR, &how.cc },
 		{ "llvm", NULL, "as make LLVM=1", OPT_FLAG, &how.llvm },
@@ -278,7 +285,8 @@ static int cmd_list(int argc, char **argv)
 {
 	const char *configs = NULL, *json = NULL;
 	const struct opt opts[] = {
-		{ "configs", "DIR", "fragments and profiles/ (default configs)", OPT_STR, &configs },
+		{ "configs", "DIR", "fragments and profiles/ (default configs)", OPT_STR,
+		  &configs },
 		{ "json", "F", "write the list as JSON too", OPT_STR, &json },
 		{ NULL, NULL, NULL, 0, NULL },
 	};
@@ -326,7 +334,8 @@ static int cmd_check(int argc, char **argv)
 {
 	const char *configs = NULL, *json = NULL;
 	const struct opt opts[] = {
-		{ "configs", "DIR", "fragments and profiles/ (default configs)", OPT_STR, &configs },
+		{ "configs", "DIR", "fragments and profiles/ (default configs)", OPT_STR,
+		  &configs },
 		{ "json", "F", "write the findings as JSON too", OPT_STR, &json },
 		{ NULL, NULL, NULL, 0, NULL },
 	};
@@ -382,7 +391,8 @@ static int cmd_diff(int argc, char **argv)
 	const char *json = NULL;
 	bool strict = false;
 	const struct opt opts[] = {
-		{ "strict", NULL, "'is not set' and not there at all count as different", OPT_FLAG, &strict },
+		{ "strict", NULL, "'is not set' and not there at all count as different", OPT_FLAG,
+		  &strict },
 		{ "json", "F", "write the differences as JSON too", OPT_STR, &json },
 		{ NULL, NULL, NULL, 0, NULL },
 	};

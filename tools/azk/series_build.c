@@ -163,7 +163,9 @@ static int build_one(struct site *s, const struct patch *p, const char *name,
 	targets_of(p, &t);
 	if (!t.n) {
 		result = "nothing to compile";
-		problem_note(out, p->name, 0, "build: it touches nothing that compiles for this architecture by itself");
+		problem_note(
+			out, p->name, 0,
+			"build: it touches nothing that compiles for this architecture by itself");
 	} else {
 		if (touches_kconfig(p))
 			make_words(s, &said, "olddefconfig");

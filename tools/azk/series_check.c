@@ -78,8 +78,9 @@ static int check_canonical(struct check *c, struct scratch *s,
 	int ret = git_format_patch(s->dir, "HEAD", &now);
 
 	if (!ret && !patch_same_text(buf_str(&now), p->text))
-		problem_note(&c->found, p->name, 0,
-			     "is not in canonical form, as 'azk series refresh --write' would write it");
+		problem_note(
+			&c->found, p->name, 0,
+			"is not in canonical form, as 'azk series refresh --write' would write it");
 	buf_free(&now);
 	return ret;
 }

@@ -41,7 +41,8 @@ static void whole_files(struct scratch *s, const struct patch *p,
 		if (f->old_path && !there)
 			add(a, path, f->line)->why = xstrdup("no such file in this tree");
 		else if (!f->old_path && there)
-			add(a, path, f->line)->why = xstrdup("the tree has a file of this name already");
+			add(a, path, f->line)->why =
+				xstrdup("the tree has a file of this name already");
 		if (there == !f->old_path) {
 			strv_addf(skip, "--exclude=%s", path);
 			if (f->new_path)

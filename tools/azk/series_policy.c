@@ -56,7 +56,8 @@ static const struct form recipient[] = {
 };
 
 static const struct form date[] = {
-	{ NULL, "^(Mon|Tue|Wed|Thu|Fri|Sat|Sun), [0-9]{1,2} [A-Z][a-z]{2} [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2} [+-][0-9]{4}$",
+	{ NULL,
+	  "^(Mon|Tue|Wed|Thu|Fri|Sat|Sun), [0-9]{1,2} [A-Z][a-z]{2} [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2} [+-][0-9]{4}$",
 	  "Requires a mail date: Sun, 22 Nov 2026 20:00:00 +0000", NULL },
 	{ 0 }
 };
@@ -279,9 +280,9 @@ static void check_trailer_rule(const struct patch *p, const struct rule *r,
 		return;
 	stray = stray_line(p, r->tag);
 	if (stray)
-		problem_add(out, p->name, stray, "put all trailers together, one a line, at the end",
-			    "%s: stands outside the last paragraph of the message",
-			    r->tag);
+		problem_add(out, p->name, stray,
+			    "put all trailers together, one a line, at the end",
+			    "%s: stands outside the last paragraph of the message", r->tag);
 	else if (r->count == ONE || r->count == SOME)
 		problem_add(out, p->name, 0, NULL, "%s: %s", r->tag, r->absent);
 }
@@ -370,9 +371,9 @@ static void check_files(const struct patch *p, struct problems *out)
 			problem_add(out, p->name, f->line, "change the file itself",
 				    "changes %s, a file of this project", path);
 		else if (f->change == PATCH_NEW || f->change == PATCH_COPY)
-			problem_add(out, p->name, f->line, "put it at its path below drivers/ or arch/ of this project",
-				    "adds %s: a patch only changes files the base has",
-				    path);
+			problem_add(out, p->name, f->line,
+				    "put it at its path below drivers/ or arch/ of this project",
+				    "adds %s: a patch only changes files the base has", path);
 		if (f->binary)
 			problem_add(out, p->name, f->line, NULL, "%s is binary", path);
 		free(ours);

@@ -292,7 +292,9 @@ int series_cmd_import(int argc, char **argv)
 static void add_mail(struct buf *to, const struct patch *p)
 {
 	if (!str_starts(p->text, "From "))
-		buf_adds(to, "From 0000000000000000000000000000000000000000 Mon Sep 17 00:00:00 2001\n");
+		buf_adds(
+			to,
+			"From 0000000000000000000000000000000000000000 Mon Sep 17 00:00:00 2001\n");
 	buf_adds(to, p->text);
 	if (to->len && to->s[to->len - 1] != '\n')
 		buf_adds(to, "\n");
@@ -320,7 +322,8 @@ int series_cmd_export(int argc, char **argv)
 {
 	const char *out = NULL;
 	const struct opt opts[] = {
-		{ "out", "PATH", "a file, or a folder when it is one or ends in / (default: out/series/series.mbox)",
+		{ "out", "PATH",
+		  "a file, or a folder when it is one or ends in / (default: out/series/series.mbox)",
 		  OPT_STR, &out },
 		{ 0 }
 	};

@@ -58,7 +58,8 @@ static int list_commits(struct refresh *r)
 		   "--untracked-files=no", NULL))
 		ret = git_failed(r->tree, "status", &err);
 	else if (out.len)
-		ret = azk_err(AZK_EX_INPUT, r->tree, "commit them or 'git checkout' them away first",
+		ret = azk_err(AZK_EX_INPUT, r->tree,
+			      "commit them or 'git checkout' them away first",
 			      "has changes that no commit holds");
 	buf_reset(&out);
 	if (!ret && git_do(r->tree, &out, &err, "rev-list", "--merges", range, NULL))

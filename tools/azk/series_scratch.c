@@ -281,7 +281,8 @@ int scratch_try(struct scratch *s, const char *file, const struct patch *p,
 		a->conflicts = 1;
 		a->conflict->path = xstrdup(patch_file_path(&p->file[0]));
 		a->conflict->patch_line = p->file[0].line;
-		a->conflict->why = xstrdup("applies forward and in reverse: decide by hand whether the tree has it");
+		a->conflict->why = xstrdup(
+			"applies forward and in reverse: decide by hand whether the tree has it");
 	} else {
 		a->outcome = OUTCOME_CONFLICT;
 		ret = scratch_conflicts(s, real, p, a);

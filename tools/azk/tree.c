@@ -362,9 +362,10 @@ int cmd_tree(int argc, char **argv)
 	bool force = false, id = false, upstream = false;
 	const char *top = getenv("AZK_TOP");
 	const struct opt opts[] = {
-		{ "force", NULL, "drop changes made in out/ours/src and out/upstream/src", OPT_FLAG, &force },
-		{ "id", NULL, "only print the git tree hash of the work tree as it is",
-		  OPT_FLAG, &id },
+		{ "force", NULL, "drop changes made in out/ours/src and out/upstream/src", OPT_FLAG,
+		  &force },
+		{ "id", NULL, "only print the git tree hash of the work tree as it is", OPT_FLAG,
+		  &id },
 		{ "upstream", NULL, "with --id: that of out/upstream/src", OPT_FLAG, &upstream },
 		{ 0 }
 	};

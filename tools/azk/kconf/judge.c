@@ -139,15 +139,16 @@ static void bool_as_module(struct verdict *v, const struct want *w)
 			    !expr_contains_symbol(s->dir_dep.expr, w->sym))
 				continue;
 			if (shown++ < 6)
-				add_line(v->why.lines, "a tristate that depends on it: %s", s->name);
+				add_line(v->why.lines, "a tristate that depends on it: %s",
+					 s->name);
 		}
-	fail(v, "type", first ?
-	     fmt("wanted m, got %s: %s is bool on this tree (%s) and cannot be m; write CONFIG_%s=y and CONFIG_%s=m",
-		 sym_get_string_value(w->sym), w->sym->name,
-		 getenv("KERNELVERSION") ?: "?", w->sym->name, first->name) :
-	     fmt("wanted m, got %s: %s is bool on this tree (%s) and cannot be m; write CONFIG_%s=y",
-		 sym_get_string_value(w->sym), w->sym->name,
-		 getenv("KERNELVERSION") ?: "?", w->sym->name));
+	fail(v, "type",
+	     first ? fmt("wanted m, got %s: %s is bool on this tree (%s) and cannot be m; write CONFIG_%s=y and CONFIG_%s=m",
+			 sym_get_string_value(w->sym), w->sym->name, getenv("KERNELVERSION") ?: "?",
+			 w->sym->name, first->name) :
+		     fmt("wanted m, got %s: %s is bool on this tree (%s) and cannot be m; write CONFIG_%s=y",
+			 sym_get_string_value(w->sym), w->sym->name, getenv("KERNELVERSION") ?: "?",
+			 w->sym->name));
 	v->lost = lost_without(w->sym);
 }
 
@@ -200,8 +201,9 @@ static void other_value(struct verdict *v, const struct want *w, const char *got
 	v->error = "value";
 	if (!first_prompt(w->sym)) {
 		text = text_symbol(w->sym);
-		fail(v, "no_prompt", fmt("wanted %s, got %s: %s has no prompt and cannot be set by hand (%s)",
-					 w->value, got, w->sym->name, text));
+		fail(v, "no_prompt",
+		     fmt("wanted %s, got %s: %s has no prompt and cannot be set by hand (%s)",
+			 w->value, got, w->sym->name, text));
 		free(text);
 		return;
 	}
@@ -235,8 +237,9 @@ static void other_tristate(struct verdict *v, const struct want *w)
 		return;
 	}
 	if (!first_prompt(w->sym)) {
-		fail(v, "no_prompt", fmt("wanted %s, got %s: %s has no prompt and cannot be set by hand",
-					 w->value, tri_name(got), w->sym->name));
+		fail(v, "no_prompt",
+		     fmt("wanted %s, got %s: %s has no prompt and cannot be set by hand", w->value,
+			 tri_name(got), w->sym->name));
 	} else if (w->sym->visible < low) {
 		fail(v, "unmet", fmt("wanted %s, got %s: its dependencies are not met",
 				     w->value, tri_name(got)));
@@ -261,11 +264,14 @@ static void unknown(struct verdict *v, const struct want *w)
 		free(list);
 		list = more;
 	}
-	fail(v, "unknown", fmt("%s on this tree (%s)%s%s%s",
-			       s ? "some Kconfig file mentions this symbol, but none defines it" :
-			       "no such symbol", getenv("KERNELVERSION") ?: "?",
-			       *list ? "; did you mean " : "", list, *list ? "?" :
-			       allows(w->value, "n") ? "; nothing to switch off, remove the line" : ""));
+	fail(v, "unknown",
+	     fmt("%s on this tree (%s)%s%s%s",
+		 s ? "some Kconfig file mentions this symbol, but none defines it" :
+		     "no such symbol",
+		 getenv("KERNELVERSION") ?: "?", *list ? "; did you mean " : "", list,
+		 *list		       ? "?" :
+		 allows(w->value, "n") ? "; nothing to switch off, remove the line" :
+					 ""));
 	json_array_foreach(names, i, x) {
 		char *text = text_symbol(sym_find(json_string_value(x)));
 

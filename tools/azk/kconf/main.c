@@ -154,6 +154,7 @@ int main(int argc, char **argv)
 		return resolve(argv + 2);
 	if (argc == 5 && !strcmp(argv[1], "explain"))
 		return explain(argv + 2);
-	fprintf(stderr, "usage: kconf resolve CONFIG WANTS RESULT JSON | explain CONFIG SYMBOL JSON\n");
+	fprintf(stderr,
+		"usage: kconf resolve CONFIG WANTS RESULT JSON | explain CONFIG SYMBOL JSON\n");
 	return 2;
 }

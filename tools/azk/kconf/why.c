@@ -103,7 +103,8 @@ static void low_derived(struct why *y, struct symbol *sym, tristate need)
 		list = more;
 	}
 	if (n)
-		add_line(y->lines, "%s has no prompt and cannot be set by hand; it is selected by: %s%s",
+		add_line(y->lines,
+			 "%s has no prompt and cannot be set by hand; it is selected by: %s%s",
 			 sym->name, list, n > 6 ? ", ..." : "");
 	else if (!defaults)
 		add_line(y->lines, "%s has no prompt and nothing selects it",
@@ -301,9 +302,11 @@ static void high_alone(struct why *y, struct symbol *sym, tristate most)
 
 	root(y, sym->name);
 	if (choice) {
-		add_line(y->lines, "%s is one of the choice \"%s\", which must have one chosen; set the one you want to y",
-			 sym->name, first_prompt(choice->sym) ?
-			 first_prompt(choice->sym)->text : "");
+		add_line(
+			y->lines,
+			"%s is one of the choice \"%s\", which must have one chosen; set the one you want to y",
+			sym->name,
+			first_prompt(choice->sym) ? first_prompt(choice->sym)->text : "");
 		return;
 	}
 	if (first_prompt(sym)) {

@@ -102,8 +102,9 @@ static json_t *by_code(const struct plog_exit *v, size_t n)
 
 	for (size_t i = 0; i < n; i++) {
 		snprintf(code, sizeof(code), "0x%" PRIx32, v[i].code);
-		json_object_set_new(o, code, json_pack("{s:I, s:I}",
-				"until_init", (json_int_t)v[i].n, "until_end", (json_int_t)v[i].all));
+		json_object_set_new(o, code,
+				    json_pack("{s:I, s:I}", "until_init", (json_int_t)v[i].n,
+					      "until_end", (json_int_t)v[i].all));
 	}
 	return o;
 }
@@ -155,7 +156,8 @@ static void check_table(const json_t *phases, const char *table, const struct pl
 		host = counted(phases, table, code);
 		all += v[i].all;
 		if (host != v[i].all)
-			disagree(differ, xasprintf("%s %s: %" PRIu64 " seen, %" PRIu64 " counted by the host",
+			disagree(differ, xasprintf("%s %s: %" PRIu64 " seen, %" PRIu64
+						   " counted by the host",
 						   table, code, v[i].all, host));
 	}
 	host = counted(phases, table, NULL);
@@ -167,7 +169,8 @@ static void check_table(const json_t *phases, const char *table, const struct pl
 void boot_host_check(const struct plog *p, const json_t *phases, json_t *differ)
 {
 	if (p->leaked)
-		disagree(differ, xasprintf("the guest's clock: %" PRIu64 " ns more than instructions and sleep",
+		disagree(differ, xasprintf("the guest's clock: %" PRIu64
+					   " ns more than instructions and sleep",
 					   p->leaked));
 	if (!p->hosted)
 		return;

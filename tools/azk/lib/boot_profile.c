@@ -87,7 +87,8 @@ int boot_profile_marks(const struct ksyms *k, uint64_t entry, bool packed,
 
 	buf_addf(out, "boot kernel %" PRIx64 "\n", entry);
 	if (packed && addr < KERNEL_MAP)
-		return azk_err(AZK_EX_INPUT, symbols, NULL, "startup_64 is not in the kernel's half: "
+		return azk_err(AZK_EX_INPUT, symbols, NULL,
+			       "startup_64 is not in the kernel's half: "
 			       "not the symbols of an x86-64 kernel");
 	/* entered through an identity map, where it was loaded */
 	if (packed)
@@ -270,8 +271,8 @@ static enum boot_phase phase_of(const struct plog *p, const struct ksyms *k,
 		return PHASE_DECOMPRESSION;
 	if (!strcmp(c->phase, "initcalls"))
 		return PHASE_BETWEEN;
-	if (!strcmp(c->phase, "kernel") || !strcmp(c->phase, "startup_64") || !strcmp(c->phase, "start_kernel") ||
-	    !strcmp(c->phase, "kernel_init"))
+	if (!strcmp(c->phase, "kernel") || !strcmp(c->phase, "startup_64") ||
+	    !strcmp(c->phase, "start_kernel") || !strcmp(c->phase, "kernel_init"))
 		return PHASE_EARLY;
 	return PHASE_AFTER;
 }

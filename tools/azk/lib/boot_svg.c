@@ -135,8 +135,9 @@ static void axis(struct buf *out, double max, double scale, double y)
 	for (double v = 0; v <= max * 1.0001; v += step) {
 		double x = LEFT + v * scale;
 
-		buf_addf(out, "<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" class=\"g\"/>\n",
-			 x, y, x, y + TICK);
+		buf_addf(out,
+			 "<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" class=\"g\"/>\n", x,
+			 y, x, y + TICK);
 		snprintf(s, sizeof(s), "%g %s", v / unit, unit == 1e9 ? "G" : "M");
 		text(out, x, y + TICK + 14, "a", s);
 	}
@@ -161,8 +162,10 @@ static void bar(struct buf *out, const json_t *report, const json_t *subject,
 	for (size_t i = 0; i < n; i++) {
 		double w = phase(subject, i) * scale;
 
-		buf_addf(out, "<rect x=\"%.2f\" y=\"%.1f\" width=\"%.2f\" height=\"%d\" fill=\"%s\">"
-			 "<title>", x, y, w, BAR_H, colours[i % NR_COLOURS]);
+		buf_addf(out,
+			 "<rect x=\"%.2f\" y=\"%.1f\" width=\"%.2f\" height=\"%d\" fill=\"%s\">"
+			 "<title>",
+			 x, y, w, BAR_H, colours[i % NR_COLOURS]);
 		escape(out, phase_name(report, i));
 		buf_addf(out, ": %.0f</title></rect>\n", phase(subject, i));
 		if (w >= LABEL_MIN && all > 0) {
@@ -195,8 +198,10 @@ static void legend(struct buf *out, const json_t *report, double y)
 	}
 	for (size_t p = 0; p < n; p++) {
 		y += LEGEND_STEP;
-		buf_addf(out, "<rect x=\"%d\" y=\"%.1f\" width=\"12\" height=\"12\" rx=\"2\" fill=\"%s\"/>\n",
-			 LEFT, y - 11, colours[p % NR_COLOURS]);
+		buf_addf(
+			out,
+			"<rect x=\"%d\" y=\"%.1f\" width=\"12\" height=\"12\" rx=\"2\" fill=\"%s\"/>\n",
+			LEFT, y - 11, colours[p % NR_COLOURS]);
 		text(out, LEFT + 20, y, "p", phase_name(report, p));
 		for (size_t i = 0; i < subjects; i++) {
 			snprintf(s, sizeof(s), "%.2f", phase(report_subject(report, i), p) / 1e6);

@@ -64,12 +64,14 @@ static char *parse_metric(const char *word, struct claim *c)
 	if (!word[kind])
 		return xasprintf("Requires a metric as KIND.NAME, got '%s'", word);
 	if (find(kinds, COUNT(kinds), word, kind) < 0)
-		return xasprintf("Requires a metric that begins with boot., storage., network. or ledger., got '%s'",
-				 word);
+		return xasprintf(
+			"Requires a metric that begins with boot., storage., network. or ledger., got '%s'",
+			word);
 	if (!islower((unsigned char)*name) ||
 	    !name_ends(name + strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_")))
-		return xasprintf("Requires a metric name in snake_case after the dot, or TABLE.ROW, got '%s'",
-				 word);
+		return xasprintf(
+			"Requires a metric name in snake_case after the dot, or TABLE.ROW, got '%s'",
+			word);
 	c->kind = xstrndup(word, kind);
 	c->name = xstrdup(name);
 	return NULL;
@@ -87,8 +89,9 @@ static char *parse_rest(const struct strv *w, struct claim *c)
 				 w->n > 1 ? w->v[1] : "nothing");
 	c->op = (enum claim_op)op;
 	if (w->n < 3 || !number(w->v[2], &c->value, &x))
-		return xasprintf("Requires a number such as 850000000 or 0.60x after '%s', got '%s'",
-				 w->v[1], w->n > 2 ? w->v[2] : "nothing");
+		return xasprintf(
+			"Requires a number such as 850000000 or 0.60x after '%s', got '%s'",
+			w->v[1], w->n > 2 ? w->v[2] : "nothing");
 	c->ratio = x;
 	if (x && (w->n < 4 || strcmp(w->v[3], "upstream")))
 		return xasprintf("Requires the word 'upstream' after '%s'", w->v[2]);

@@ -109,8 +109,9 @@ int config_lint(const char *configs, size_t *fragments, size_t *profiles,
 		if (!strv_has(&used, frags.v[i])) {
 			char *path = xasprintf("%s/%s", configs, frags.v[i]);
 
-			errs_add(errs, path, 0,
-				 "no profile uses this fragment; list it as 'fragment' or 'optional', or remove it");
+			errs_add(
+				errs, path, 0,
+				"no profile uses this fragment; list it as 'fragment' or 'optional', or remove it");
 			free(path);
 		}
 	once(errs);

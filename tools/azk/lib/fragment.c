@@ -173,10 +173,12 @@ void fragment_parse(const char *file, const char *text, struct options *to,
 		}
 		g.in_comment = false;
 		if (!g.reason.len && !g.told) {
-			errs_add(errs, file, l.no, g.has_reason ?
-				 "CONFIG_%s: its '# reason:' is empty; say why the option is set" :
-				 "CONFIG_%s: no '# reason: ...' comment directly above it or its group",
-				 name);
+			errs_add(
+				errs, file, l.no,
+				g.has_reason ?
+					"CONFIG_%s: its '# reason:' is empty; say why the option is set" :
+					"CONFIG_%s: no '# reason: ...' comment directly above it or its group",
+				name);
 			g.told = true;
 		}
 		*options_add(to) = (struct option){
@@ -222,10 +224,10 @@ void options_unique(struct options *o, struct errs *errs)
 				 "CONFIG_%s=%s: duplicate of %s:%d; keep one of them",
 				 x->name, x->value, first->file, first->line);
 		else
-			errs_add(errs, x->file, x->line,
-				 "CONFIG_%s=%s: conflicts with %s:%d, which says %s; keep one of them",
-				 x->name, x->value, first->file, first->line,
-				 first->value);
+			errs_add(
+				errs, x->file, x->line,
+				"CONFIG_%s=%s: conflicts with %s:%d, which says %s; keep one of them",
+				x->name, x->value, first->file, first->line, first->value);
 		option_free(x);
 	}
 	o->n = kept;

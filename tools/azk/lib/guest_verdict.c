@@ -46,7 +46,8 @@ static int reported(struct session *s)
 			       s->first[CONSOLE_REPORT].pattern->meaning,
 			       s->first[CONSOLE_REPORT].line);
 	if (v->poweroff)
-		return because(s, AZK_EX_POWEROFF, "the guest powered off before its command ended, as its host asked");
+		return because(s, AZK_EX_POWEROFF,
+			       "the guest powered off before its command ended, as its host asked");
 	if (v->reboot)
 		return because(s, AZK_EX_REBOOT, "the guest rebooted before its command ended%s",
 			       s->reboots ? ", once more than --reboots lets it" : "");

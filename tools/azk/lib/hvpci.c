@@ -174,7 +174,8 @@ static void add_file(struct strv *argv, const char *id, const char *file, bool r
 	struct stat st;
 	bool device = !stat(file, &st) && S_ISBLK(st.st_mode);
 
-	buf_addf(&b, "driver=raw,node-name=%s,discard=unmap,read-only=%s,file.driver=%s,file.filename=",
+	buf_addf(&b,
+		 "driver=raw,node-name=%s,discard=unmap,read-only=%s,file.driver=%s,file.filename=",
 		 id, ro ? "on" : "off", device ? "host_device" : "file");
 	add_doubled(&b, file);
 	strv_add(argv, "-blockdev");
@@ -192,8 +193,9 @@ static void add_function(struct strv *argv, const struct function *f, int slot)
 			add_file(argv, id, f->file, false);
 		} else {
 			strv_add(argv, "-blockdev");
-			strv_addf(argv, "driver=null-co,node-name=%s,size=%" PRIu64 ",read-zeroes=on",
-				  id, f->size);
+			strv_addf(argv,
+				  "driver=null-co,node-name=%s,size=%" PRIu64 ",read-zeroes=on", id,
+				  f->size);
 		}
 		device = xasprintf("nvme,drive=%s,serial=%s", id, id);
 		break;
@@ -292,7 +294,8 @@ const char *hvpci_fits(const struct hyperv_devices *d)
 	if (d->vpci.n > BUSES_MAX)
 		return "at most 8 buses";
 	return each_function(d, first_passed_on(d), NULL, NULL) > SLOT_LAST + 1 ?
-	       "the machine has places for 29 functions, disks with file= and user NICs included" : NULL;
+		       "the machine has places for 29 functions, disks with file= and user NICs included" :
+		       NULL;
 }
 
 void hvpci_args(struct strv *argv, const struct hyperv_devices *d)

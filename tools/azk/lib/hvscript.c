@@ -32,7 +32,8 @@ bool hyperv_config(const char *word, char *why, size_t size)
 	n = snprintf(why, size, "expected one of");
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
 		n += snprintf(why + n, size - (size_t)n, " %s", words[i]);
-	snprintf(why + n, size - (size_t)n, " with a mask (0x...), a version (5.2), a device (scsi0) or a number");
+	snprintf(why + n, size - (size_t)n,
+		 " with a mask (0x...), a version (5.2), a device (scsi0) or a number");
 	return good;
 }
 
@@ -47,7 +48,8 @@ int hyperv_script(const char *file)
 	ret = file_read(file, &text);
 	if (!ret && !script_parse(rules, buf_str(&text), text.len, &e)) {
 		where = xasprintf("%s:%u", file, e.line);
-		ret = azk_err(AZK_EX_INPUT, where, "the grammar is in tools/hvhost/README.md", "%s", e.why);
+		ret = azk_err(AZK_EX_INPUT, where, "the grammar is in tools/hvhost/README.md", "%s",
+			      e.why);
 		free(where);
 	}
 	buf_free(&text);

@@ -109,7 +109,8 @@ static int add_module(struct cpio *c, const char *dir, const char *file)
 	else if (!packers[p].program)
 		ret = file_read(host, &data);
 	else if (run_words(&data, packers[p].program, "-dc", host, NULL))
-		ret = azk_err(AZK_EX_TOOL, host, NULL, "%s could not unpack it", packers[p].program);
+		ret = azk_err(AZK_EX_TOOL, host, NULL, "%s could not unpack it",
+			      packers[p].program);
 	if (!ret)
 		cpio_file(c, guest, 0644, data.s, data.len);
 	buf_free(&data);

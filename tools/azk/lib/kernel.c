@@ -52,7 +52,8 @@ static bool multiboot_header(const unsigned char *data, size_t len)
 {
 	uint32_t w[3];
 
-	for (size_t at = 0; at + sizeof(w) <= (len < MULTIBOOT_SEARCH ? len : MULTIBOOT_SEARCH); at += 4) {
+	for (size_t at = 0; at + sizeof(w) <= (len < MULTIBOOT_SEARCH ? len : MULTIBOOT_SEARCH);
+	     at += 4) {
 		memcpy(w, data + at, sizeof(w));
 		if (w[0] == MULTIBOOT_MAGIC && w[0] + w[1] + w[2] == 0)
 			return true;
@@ -96,7 +97,8 @@ const char *kernel_header(const unsigned char *data, size_t len, struct kernel *
 
 	if (len >= SELFMAG && !memcmp(data, ELFMAG, SELFMAG))
 		return elf_header(data, len, k);
-	if (len < SETUP_END || le16(data + SETUP_BOOT_FLAG) != 0xaa55 || memcmp(data + SETUP_MAGIC, "HdrS", 4))
+	if (len < SETUP_END || le16(data + SETUP_BOOT_FLAG) != 0xaa55 ||
+	    memcmp(data + SETUP_MAGIC, "HdrS", 4))
 		return "neither a bzImage (no HdrS at 0x202) nor an ELF file";
 	k->format = KERNEL_BZIMAGE;
 	k->protocol = le16(data + SETUP_VERSION);
@@ -245,8 +247,8 @@ int kernel_find(const char *arg, struct kernel *k)
 	wrong = n < 0 ? strerror(errno) : kernel_header(head, (size_t)n, k);
 	free(head);
 	if (wrong)
-		return azk_err(AZK_EX_KERNEL, k->image, "name a bzImage, a vmlinux or a flat kernel",
-			       "%s", wrong);
+		return azk_err(AZK_EX_KERNEL, k->image,
+			       "name a bzImage, a vmlinux or a flat kernel", "%s", wrong);
 	k->bytes = (uint64_t)file_size(k->image);
 	find_around(k);
 	return AZK_OK;

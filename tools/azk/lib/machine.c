@@ -64,7 +64,8 @@ const struct qemu_machine qemu_machines[] = {
 	{ "hyperv", "Hyper-V as hvhost presents it, on a PC", "", true, hyperv },
 	{ "q35", "PC with PCIe and ACPI", "", false, q35 },
 	/* no keyboard controller: a reset is a triple fault; nor a PCI bus to look for */
-	{ "microvm", "no PCI, no ACPI; a second CPU needs CONFIG_X86_MPPARSE", "reboot=t pci=off", false, microvm },
+	{ "microvm", "no PCI, no ACPI; a second CPU needs CONFIG_X86_MPPARSE", "reboot=t pci=off",
+	  false, microvm },
 	{ NULL, NULL, NULL, false, NULL },
 };
 

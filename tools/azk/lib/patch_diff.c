@@ -124,9 +124,10 @@ static const char *line_start(const struct parser *d)
 static void hunk_fault(struct parser *d, const struct patch_hunk *h,
 		       unsigned int old, unsigned int new, const char *how)
 {
-	problem_add(d->to, d->p->name, h->line, "make the patch anew with git format-patch",
-		    "hunk has %s lines than its header says (header: %u old, %u new; read: %u old, %u new)",
-		    how, h->old_count, h->new_count, old, new);
+	problem_add(
+		d->to, d->p->name, h->line, "make the patch anew with git format-patch",
+		"hunk has %s lines than its header says (header: %u old, %u new; read: %u old, %u new)",
+		how, h->old_count, h->new_count, old, new);
 	d->faults++;
 }
 

@@ -52,9 +52,11 @@ static int do_base(struct stmt *s)
 	while (*t && strcmp(*t, s->arg))
 		t++;
 	if (!*t && !(plain_name(s->arg) && str_ends(s->arg, "_defconfig"))) {
-		errs_add(s->errs, s->file, s->line,
-			 "base '%s' is no config target to start from; use x86_64_defconfig, defconfig, tinyconfig or allnoconfig",
-			 s->arg);
+		errs_add(
+			s->errs, s->file, s->line,
+			"base '%s' is no config target to start from; use x86_64_defconfig, "
+			"defconfig, tinyconfig or allnoconfig",
+			s->arg);
 		return AZK_OK;
 	}
 	return set_once(s, &s->p->base, "base");
@@ -317,7 +319,8 @@ int profile_read(const char *configs, const char *name, struct profile *p,
 	if (ret)
 		goto out;
 	if (!p->base)
-		errs_add(errs, path, 0, "no 'base'; say where to start, such as 'base x86_64_defconfig'");
+		errs_add(errs, path, 0,
+			 "no 'base'; say where to start, such as 'base x86_64_defconfig'");
 	if (!p->arch)
 		errs_add(errs, path, 0, "no 'arch'; say which, such as 'arch x86_64'");
 	if (!p->about)

@@ -43,9 +43,10 @@ int qemu_hvhost(void)
 	/* one that is not there or says nothing: guest_run() finds out why */
 	if (!version(&major, &minor) || major >= QEMU_HVHOST_MAJOR)
 		return AZK_OK;
-	return azk_err(AZK_EX_QEMU, QEMU_PROGRAM, "run 'make setup'",
-		       "QEMU %d.%d is too old for the machine hyperv, which needs %d: no x2APIC without KVM before",
-		       major, minor, QEMU_HVHOST_MAJOR);
+	return azk_err(
+		AZK_EX_QEMU, QEMU_PROGRAM, "run 'make setup'",
+		"QEMU %d.%d is too old for the machine hyperv, which needs %d: no x2APIC without KVM before",
+		major, minor, QEMU_HVHOST_MAJOR);
 }
 
 static bool says(const char *option, const char *value, const char *word)
@@ -101,7 +102,8 @@ bool qemu_lacks(const struct qemu_boot *b, struct buf *why)
 		return false;
 	}
 	buf_reset(why);
-	buf_addf(why, "QEMU %d.%d has no %s, which this guest needs; run 'make setup'", major, minor, what);
+	buf_addf(why, "QEMU %d.%d has no %s, which this guest needs; run 'make setup'", major,
+		 minor, what);
 	free(what);
 	return true;
 }

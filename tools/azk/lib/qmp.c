@@ -107,7 +107,8 @@ void qmp_read(struct qmp *q)
 void qmp_no_reboot(struct qmp *q)
 {
 	if (q->fd >= 0)
-		send_line(q, "{\"execute\":\"set-action\",\"arguments\":{\"reboot\":\"shutdown\"}}\n");
+		send_line(q,
+			  "{\"execute\":\"set-action\",\"arguments\":{\"reboot\":\"shutdown\"}}\n");
 }
 
 const char *qmp_human(struct qmp *q, const char *command)

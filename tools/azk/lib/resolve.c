@@ -55,9 +55,11 @@ static void warn_no_prompt(struct resolved *o)
 		if (at >= o->set.n || json_object_get(v, "error") ||
 		    json_is_true(json_object_get(v, "prompt")))
 			continue;
-		strv_addf(&o->warnings,
-			  "%s:%d: CONFIG_%s has no prompt, this line sets nothing; make it a 'contract option' of the profile",
-			  o->set.v[at].file, o->set.v[at].line, o->set.v[at].name);
+		strv_addf(
+			&o->warnings,
+			"%s:%d: CONFIG_%s has no prompt, this line sets nothing; make it a "
+			"'contract option' of the profile",
+			o->set.v[at].file, o->set.v[at].line, o->set.v[at].name);
 	}
 }
 

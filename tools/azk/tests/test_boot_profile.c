@@ -233,7 +233,8 @@ static void incomplete(void **state)
 	assert_int_equal(boot_profile_make("log", &p, k, NULL, &b), AZK_EX_INPUT);
 	boot_profile_free(&b);
 	plog_free(&p);
-	assert_int_equal(plog_parse("log", "insncount 1\nmark 0 0 kernel\nend 0 cut\n", &p), AZK_OK);
+	assert_int_equal(plog_parse("log", "insncount 1\nmark 0 0 kernel\nend 0 cut\n", &p),
+			 AZK_OK);
 	assert_int_equal(boot_profile_make("log", &p, k, NULL, &b), AZK_EX_INPUT);
 	boot_profile_free(&b);
 	plog_free(&p);

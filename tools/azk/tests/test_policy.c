@@ -61,8 +61,10 @@ static void test_status(void **state)
 		{ "Submitted last week", "message-id" }, { "Accepted", "12 to 40" },
 		{ "Accepted 01234", "12 to 40" }, { "Accepted " HASH " soon", "12 to 40" },
 		{ "Backport 012345678901 (v6.19)", "full commit" },
-		{ "Backport " HASH, "full commit" }, { "Backport " HASH " (next)", "full commit" },
-		{ "Inappropriate", "Requires a reason" }, { "Inappropriate ...", "Requires a reason" },
+		{ "Backport " HASH, "full commit" },
+		{ "Backport " HASH " (next)", "full commit" },
+		{ "Inappropriate", "Requires a reason" },
+		{ "Inappropriate ...", "Requires a reason" },
 		{ "Inappropriately so", "Requires Pending" },
 	};
 

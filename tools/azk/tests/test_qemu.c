@@ -93,8 +93,10 @@ static void functions(void **state)
 	l = line_of(&b);
 	/* only what is in memory makes the machine larger: 1 MiB, and hvhost's own */
 	assert_true(hyperv_heap(&d) < 64ull << 20);
-	has(l, "driver=raw,node-name=disk1,discard=unmap,read-only=on,file.driver=file,file.filename=/tmp/azk,,+test-");
-	has(l, "-netdev user,id=nic1 -device virtio-net-pci,disable-legacy=on,netdev=nic1,romfile=,addr=0x2 ");
+	has(l,
+	    "driver=raw,node-name=disk1,discard=unmap,read-only=on,file.driver=file,file.filename=/tmp/azk,,+test-");
+	has(l,
+	    "-netdev user,id=nic1 -device virtio-net-pci,disable-legacy=on,netdev=nic1,romfile=,addr=0x2 ");
 	has(l, "-device virtio-blk-pci,disable-legacy=on,drive=disk1,addr=0x3 ");
 	has(l, "-device virtio-blk-pci,disable-legacy=on,drive=disk2,addr=0x4 ");
 	has(l, "-device nvme,drive=vpci5,serial=vpci5,addr=0x5 ");
@@ -141,7 +143,8 @@ static void command_line(void **state)
 	assert_string_equal(s, "console=ttyS0 panic=-1 rdinit=/azk/init nokaslr panic=0 x=\"a b\"");
 	free(s);
 	s = qemu_cmdline(mv, false, false, "");
-	assert_string_equal(s, "console=ttyS0 quiet panic=-1 rdinit=/azk/init reboot=t pci=off no_timer_check");
+	assert_string_equal(
+		s, "console=ttyS0 quiet panic=-1 rdinit=/azk/init reboot=t pci=off no_timer_check");
 	free(s);
 }
 

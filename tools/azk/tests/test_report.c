@@ -153,8 +153,9 @@ static void numbers(void **state)
 
 static void text(void **state)
 {
-	json_t *r = parse(REPORT(SUBJECT("upstream/azure", "upstream", "1600000000", "1300000000", "100") ","
-				 SUBJECT("azure", "ours", "850000000", "550000000", "100")));
+	json_t *r = parse(REPORT(SUBJECT("upstream/azure", "upstream", "1600000000", "1300000000",
+					 "100") "," SUBJECT("azure", "ours", "850000000",
+							    "550000000", "100")));
 	struct buf b = BUF_INIT;
 
 	boot_text(r, 5, &b);

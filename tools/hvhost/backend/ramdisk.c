@@ -126,7 +126,8 @@ struct block *ramdisk_create(u64 bytes, const void *image, u64 image_bytes)
 	if (!d)
 		return NULL;
 	d->b.ops = &ramdisk_ops;
-	if (rd_resize(&d->b, bytes) || (image && rd_write(&d->b, 0, image, MIN(image_bytes, bytes)))) {
+	if (rd_resize(&d->b, bytes) ||
+	    (image && rd_write(&d->b, 0, image, MIN(image_bytes, bytes)))) {
 		rd_destroy(&d->b);
 		return NULL;
 	}

@@ -308,5 +308,6 @@ int virtio_open(struct virtio *v, struct vm *vm, const char *name, u16 id, u32 n
 
 void virtio_start(struct virtio *v)
 {
-	set(v, STATUS, 1, STATUS_ACKNOWLEDGE | STATUS_DRIVER | STATUS_FEATURES_OK | STATUS_DRIVER_OK);
+	set(v, STATUS, 1,
+	    STATUS_ACKNOWLEDGE | STATUS_DRIVER | STATUS_FEATURES_OK | STATUS_DRIVER_OK);
 }

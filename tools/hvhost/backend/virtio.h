@@ -58,7 +58,7 @@ struct virtq {
 	u16 free, nfree;	/* chain of free descriptors, and how many */
 	u16 seen;		/* of used->index */
 	bool interrupt;
-	u32 writable[VIRTQ_MAX];	/* bytes the device may write for the request at this head */
+	u32 writable[VIRTQ_MAX]; /* bytes the device may write for the request at this head */
 	bool busy[VIRTQ_MAX];	/* a request begins here and is with the device */
 };
 

@@ -75,7 +75,8 @@ static struct virtio_blk *disk(struct block *b)
 }
 
 /* Hand over what slot @s->command says. */
-static bool hand_over(struct virtio_blk *d, struct slot *s, u32 type, u64 offset, struct virtq_piece data)
+static bool hand_over(struct virtio_blk *d, struct slot *s, u32 type, u64 offset,
+		      struct virtq_piece data)
 {
 	struct command *c = s->command;
 	struct virtq_piece piece[3] = { { c, offsetof(struct command, zeroes_sector), false } };
@@ -105,7 +106,8 @@ static int outcome(struct virtio_blk *d, const struct slot *s)
 
 	if (!c->status)
 		return 0;
-	hv_log("%s: request %u at sector %lu failed: status %u", d->name, c->type, c->sector, c->status);
+	hv_log("%s: request %u at sector %lu failed: status %u", d->name, c->type, c->sector,
+	       c->status);
 	return -HV_EIO;
 }
 
@@ -187,7 +189,8 @@ static int vb_read(struct block *b, u64 offset, void *to, u64 len)
 
 	while (len) {
 		u64 n = MIN(len, (u64)BUFFER);
-		int err = run(disk(b), T_IN, offset, (struct virtq_piece){ b->buffer, (u32)n, true });
+		int err =
+			run(disk(b), T_IN, offset, (struct virtq_piece){ b->buffer, (u32)n, true });
 
 		if (err)
 			return err;
@@ -244,9 +247,11 @@ static int vb_discard(struct block *b, u64 offset, u64 len)
 			c->zeroes_sector = offset / SECTOR;
 			c->zeroes_sectors = (u32)(n / SECTOR);
 			c->zeroes_flags = d->zeroes_unmap ? ZEROES_UNMAP : 0;
-			err = run(d, T_WRITE_ZEROES, 0, (struct virtq_piece){ &c->zeroes_sector, 16, false });
+			err = run(d, T_WRITE_ZEROES, 0,
+				  (struct virtq_piece){ &c->zeroes_sector, 16, false });
 		} else {
-			err = run(d, T_OUT, offset, (struct virtq_piece){ b->buffer, (u32)n, false });
+			err = run(d, T_OUT, offset,
+				  (struct virtq_piece){ b->buffer, (u32)n, false });
 		}
 		if (err)
 			return err;
@@ -283,7 +288,8 @@ static void vb_submit(struct block *b, struct block_request *r)
 	static const u32 type[] = { [BLOCK_READ] = T_IN, [BLOCK_WRITE] = T_OUT, [BLOCK_FLUSH] = T_FLUSH };
 	struct slot *s = container_of(r, struct slot, r);
 	struct virtio_blk *d = disk(b);
-	struct virtq_piece data = { r->data, r->op == BLOCK_FLUSH ? 0 : r->len, r->op == BLOCK_READ };
+	struct virtq_piece data = { r->data, r->op == BLOCK_FLUSH ? 0 : r->len,
+				    r->op == BLOCK_READ };
 
 	if (r->op == BLOCK_FLUSH && !(d->features & F_FLUSH))
 		r->done(r, 0);

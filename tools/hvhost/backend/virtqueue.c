@@ -141,7 +141,8 @@ void virtq_kick(struct virtq *q)
 
 void virtq_interrupts(struct virtq *q, bool on)
 {
-	__atomic_store_n(&q->avail->flags, (u16)(on && q->interrupt ? 0 : NO_INTERRUPT), __ATOMIC_SEQ_CST);
+	__atomic_store_n(&q->avail->flags, (u16)(on && q->interrupt ? 0 : NO_INTERRUPT),
+			 __ATOMIC_SEQ_CST);
 }
 
 /* The chain was ours to write, not the device's: its links are as virtq_add() left them. */

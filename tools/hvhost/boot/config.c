@@ -159,7 +159,8 @@ static bool vpci(struct vm_config *c, const char *s, size_t n)
 
 		while (k < n && s[k] != '+')
 			k++;
-		if (i == VPCI_MAX_FUNCTIONS || !vpci_function(&c->vpci[c->vpcis].function[i++], s, k))
+		if (i == VPCI_MAX_FUNCTIONS ||
+		    !vpci_function(&c->vpci[c->vpcis].function[i++], s, k))
 			return false;
 		if (k == n)
 			break;
@@ -209,7 +210,8 @@ static bool nic(struct vm_config *c, const char *val, size_t n)
 	if (!d->user && (k != 8 || memcmp(val, "loopback", 8)))
 		return false;
 	if (n > k) {
-		if (n < k + o || memcmp(val + k, option, o) || !mac_parse(val + k + o, n - k - o, d->mac))
+		if (n < k + o || memcmp(val + k, option, o) ||
+		    !mac_parse(val + k + o, n - k - o, d->mac))
 			return false;
 		d->mac_given = true;
 	}
@@ -285,8 +287,15 @@ bool config_parse(struct vm_config *c, const char *text, char *why, size_t size)
 		for (k = 0; k < n && text[k] != '='; k++)
 			;
 		if (n && !take(c, text, k, text + k + (k < n), k < n ? n - k - 1 : 0)) {
-			hv_snprintf(why, size, "'%.*s': expected cpus=1..%d, heap=SIZE, seed=N, disk=SIZE|@MODULE|file[,ro], nic=loopback|user[,mac=MAC], vpci=test|BB:DD.F|class:CCCCCC[+...], privileges=MASK, features=MASK, hints=MASK, vmbus=VERSION, monitored=DEVICE, shared-interrupt=DEVICE, testdev, apic-msrs, icount, no-ic, quiet",
-				    (int)MIN(n, 64), text, VM_MAX_VPS);
+			hv_snprintf(
+				why, size,
+				"'%.*s': expected cpus=1..%d, heap=SIZE, seed=N, "
+				"disk=SIZE|@MODULE|file[,ro], nic=loopback|user[,mac=MAC], "
+				"vpci=test|BB:DD.F|class:CCCCCC[+...], privileges=MASK, "
+				"features=MASK, hints=MASK, vmbus=VERSION, monitored=DEVICE, "
+				"shared-interrupt=DEVICE, testdev, apic-msrs, icount, no-ic, "
+				"quiet",
+				(int)MIN(n, 64), text, VM_MAX_VPS);
 			return false;
 		}
 		text += n;

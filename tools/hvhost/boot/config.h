@@ -45,7 +45,7 @@ struct vm_config {
 		bool user;	/* the next virtio-net function, or else the peer */
 		u8 mac[6];
 		bool mac_given;	/* else it follows from the number */
-	} nic[VM_MAX_NICS];	/* nic=loopback or user, and ",mac=AA:BB:CC:DD:EE:FF": net0, net1, ... */
+	} nic[VM_MAX_NICS]; /* nic=loopback or user, and ",mac=AA:BB:CC:DD:EE:FF": net0, net1, ... */
 	bool apic_msrs;		/* apic-msrs: recommend EOI, ICR and TPR by MSR: for xAPIC guests */
 	/* privileges=, features=, hints=: bits that stay of EAX and EBX, and of EDX, of
 	 * CPUID 0x40000003, and EAX of 0x40000004 */

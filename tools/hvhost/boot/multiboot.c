@@ -52,7 +52,8 @@ void multiboot_read(struct boot_info *bi, u32 magic, const void *info)
 	for (u32 at = 0; at < mb->mmap_length && bi->ranges < BOOT_MAX_RANGES - 4;) {
 		const struct mb_mmap *m = (const void *)(u64)(mb->mmap_addr + at);
 
-		bi->range[bi->ranges++] = (struct mem_range){ m->base, m->base + m->length, m->type };
+		bi->range[bi->ranges++] =
+			(struct mem_range){ m->base, m->base + m->length, m->type };
 		at += m->size + 4;
 	}
 	if (!(mb->flags & MB_MODULES))

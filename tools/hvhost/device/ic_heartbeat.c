@@ -69,7 +69,8 @@ static void heartbeat_answered(struct ic *ic, const struct ic_answer *a)
 	}
 	count(ic->dev.vm, COUNT_HEARTBEATS_ANSWERED, 1);
 	if (h->missed && of == h->sent) {
-		hv_log("%s: beat %lu is answered, %lu were not in time", ic->dev.name, of, h->missed);
+		hv_log("%s: beat %lu is answered, %lu were not in time", ic->dev.name, of,
+		       h->missed);
 		h->missed = 0;
 	}
 	h->answered = MAX(h->answered, of);

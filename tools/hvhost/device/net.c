@@ -182,7 +182,8 @@ static bool known(struct net *n, const struct vmbus_channel *ch, u32 type, u32 l
 	for (u32 i = 0; i < ARRAY_SIZE(messages); i++)
 		if (messages[i].type == type)
 			return len >= messages[i].bytes &&
-			       (n->version ? n->version >= messages[i].version : type == NVSP_INIT) &&
+			       (n->version ? n->version >= messages[i].version :
+					     type == NVSP_INIT) &&
 			       (!ch->sub_index || type == NVSP_SEND_RNDIS);
 	return false;
 }

@@ -69,7 +69,8 @@ int net_fill_checksum(struct net *n, u8 *frame, u32 len, u32 info)
 		if (!(n->tx_offload & OFFLOAD_IP4))
 			return -HV_EINVAL;
 		put_be16(frame + f.l3 + 10, 0);
-		put_be16(frame + f.l3 + 10, checksum_end(checksum_add(0, frame + f.l3, f.l4 - f.l3)));
+		put_be16(frame + f.l3 + 10,
+			 checksum_end(checksum_add(0, frame + f.l3, f.l4 - f.l3)));
 	}
 	if (!(info & (CSUM_TX_TCP | CSUM_TX_UDP)))
 		return 0;

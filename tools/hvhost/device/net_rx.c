@@ -227,7 +227,8 @@ static int put_frame(struct answers *q, struct vmbus_channel *ch, u64 id, const 
 		net_flush(n, channel);
 	err = gather(n, channel, data, len, n->recv.reserve);
 	if (err) {
-		count(n->dev.vm, err == -HV_ENOSPC ? COUNT_NET_RX_NO_SECTION : COUNT_NET_RX_TOO_LONG, 1);
+		count(n->dev.vm,
+		      err == -HV_ENOSPC ? COUNT_NET_RX_NO_SECTION : COUNT_NET_RX_TOO_LONG, 1);
 		n->stats.rx_no_buffer++;
 		n->put_failed = true;
 		return 0;

@@ -26,7 +26,8 @@ static int take(struct net *n, const struct vmbus_packet *pkt, const struct nvsp
 		u64 at = (u64)m->rndis.section * NET_SEND_SECTION;
 
 		have = m->rndis.section_size;
-		if (!g || have > NET_SEND_SECTION || m->rndis.section >= n->send.bytes / NET_SEND_SECTION ||
+		if (!g || have > NET_SEND_SECTION ||
+		    m->rndis.section >= n->send.bytes / NET_SEND_SECTION ||
 		    gpadl_read(n->dev.vm, g, at, n->in, have)) {
 			net_refuse(n, "send section", m->rndis.section);
 			return -HV_EFAULT;

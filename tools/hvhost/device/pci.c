@@ -234,7 +234,8 @@ static void write_block(struct vpci_bus *bus, const struct vmbus_packet *pkt)
 	if (!f || !f->ops->block_write || m.bytes > VPCI_BLOCK_MAX ||
 	    m.bytes > pkt->len - sizeof(m) ||
 	    f->ops->block_write(f, m.block, pkt->data + sizeof(m), m.bytes)) {
-		vpci_refused(bus, "write of block %u, %u bytes, slot %#x", m.block, m.bytes, m.slot);
+		vpci_refused(bus, "write of block %u, %u bytes, slot %#x", m.block, m.bytes,
+			     m.slot);
 		pci_answer_status(bus, pkt, "write-block", VPCI_STATUS_INVALID_PARAMETER);
 		return;
 	}

@@ -28,7 +28,8 @@ static void initialize(struct net *n, const u8 *m)
 		n->initialized = true;
 	else
 		c.status = RNDIS_STATUS_BAD_VERSION;
-	net_send_control(n, "initialize", &c, sizeof(c), offsetof(struct rndis_initialize_complete, status));
+	net_send_control(n, "initialize", &c, sizeof(c),
+			 offsetof(struct rndis_initialize_complete, status));
 }
 
 /* The object's content in a request, or NULL when it is not in the message. */

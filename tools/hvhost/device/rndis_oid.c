@@ -294,7 +294,8 @@ static u32 set_parameter(struct net *n, const u8 *in, u32 len)
 	if (p.name_offset > len || p.name_len > len - p.name_offset || p.value_offset > len ||
 	    p.value_len > len - p.value_offset)
 		return RNDIS_STATUS_INVALID_LENGTH;
-	if (p.type != RNDIS_CONFIG_STRING || p.name_len != 2 * (sizeof(key) - 1) || p.value_len != 24)
+	if (p.type != RNDIS_CONFIG_STRING || p.name_len != 2 * (sizeof(key) - 1) ||
+	    p.value_len != 24)
 		return RNDIS_STATUS_NOT_SUPPORTED;
 	for (u32 i = 0; i < sizeof(key) - 1; i++)
 		if (in[p.name_offset + 2 * i] != (u8)key[i] || in[p.name_offset + 2 * i + 1])

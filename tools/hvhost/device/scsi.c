@@ -136,7 +136,8 @@ static void absent(struct scsi_command *c)
 }
 
 /* What came of a command, to the guest. */
-static void executed(struct vmbus_channel *ch, u64 id, struct vstor_packet *p, struct scsi_command *c)
+static void executed(struct vmbus_channel *ch, u64 id, struct vstor_packet *p,
+		     struct scsi_command *c)
 {
 	struct vstor_srb *srb = &p->srb;
 

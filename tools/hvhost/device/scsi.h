@@ -75,7 +75,8 @@ void scsi_moved(struct scsi_command *c, int err, bool write, u64 len);
  * READ or WRITE of @len bytes without waiting: sets c->late. False: @b or this
  * command cannot, move it the other way.
  */
-bool scsi_late_begin(struct scsi_command *c, struct block *b, bool write, bool fua, u64 offset, u64 len);
+bool scsi_late_begin(struct scsi_command *c, struct block *b, bool write, bool fua, u64 offset,
+		     u64 len);
 /* Put @l into *@list and start it; @answer is called when it is done, perhaps at once. */
 void scsi_late_go(struct scsi_late *l, struct scsi_late **list, struct vmbus_channel *ch,
 		  const struct vstor_packet *p,

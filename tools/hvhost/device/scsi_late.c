@@ -72,7 +72,8 @@ static void done(struct block_request *r, int err)
 	end(l);
 }
 
-bool scsi_late_begin(struct scsi_command *c, struct block *b, bool write, bool fua, u64 offset, u64 len)
+bool scsi_late_begin(struct scsi_command *c, struct block *b, bool write, bool fua, u64 offset,
+		     u64 len)
 {
 	struct block_request *r;
 	struct scsi_late *l;

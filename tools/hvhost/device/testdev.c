@@ -94,7 +94,8 @@ void testdev_write(struct vm *vm, u32 value)
 		return;
 	case TESTDEV_MESSAGE_CREATE:
 	case TESTDEV_EVENT_CREATE:
-		connect(vm, control == TESTDEV_EVENT_CREATE ? EVENT : MESSAGE, vp, sint, value >> 24);
+		connect(vm, control == TESTDEV_EVENT_CREATE ? EVENT : MESSAGE, vp, sint,
+			value >> 24);
 		return;
 	case TESTDEV_MESSAGE_DESTROY:
 	case TESTDEV_EVENT_DESTROY:

@@ -87,7 +87,8 @@ static void print_table(const char *phase, const char *name, const struct table 
 		}
 	}
 	if (t->others)
-		hv_log("counters {\"phase\":\"%s\",\"%s\":{\"others\":%lu}}", phase, name, t->others);
+		hv_log("counters {\"phase\":\"%s\",\"%s\":{\"others\":%lu}}", phase, name,
+		       t->others);
 }
 
 void count_print(struct vm *vm)

@@ -116,7 +116,9 @@ static bool when(struct script_action *a, struct line *l, struct script_error *e
 		a->on = ON_PHASE;
 		w = line_next(l);
 		if (!parse_number(w, 255, &n))
-			return parse_fail(e, "a number up to 255, which the guest writes to port 0xe8", w);
+			return parse_fail(e,
+					  "a number up to 255, which the guest writes to port 0xe8",
+					  w);
 		a->phase = (u8)n;
 		if (!word_is(line_peek(l), "after"))
 			return true;
@@ -140,7 +142,8 @@ bool parse_action(struct script_rules *to, struct line *l, struct script_error *
 	const char *kind;
 
 	if (to->actions == SCRIPT_ACTIONS) {
-		hv_snprintf(e->why, sizeof(e->why), "a script has at most %d lines with at, every and phase",
+		hv_snprintf(e->why, sizeof(e->why),
+			    "a script has at most %d lines with at, every and phase",
 			    SCRIPT_ACTIONS);
 		return false;
 	}
@@ -150,7 +153,10 @@ bool parse_action(struct script_rules *to, struct line *l, struct script_error *
 	w = line_next(l);
 	kind = device(a->device, w);
 	if (!kind)
-		return parse_fail(e, "one device: scsi0, net0, vpci0, heartbeat0, shutdown0, timesync0, keyboard0", w);
+		return parse_fail(
+			e,
+			"one device: scsi0, net0, vpci0, heartbeat0, shutdown0, timesync0, keyboard0",
+			w);
 	w = line_next(l);
 	for (u32 i = 0; i < ARRAY_SIZE(verbs); i++) {
 		if (!of_kind(&verbs[i], kind) || !word_is(w, verbs[i].verb))

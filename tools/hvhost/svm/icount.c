@@ -127,7 +127,8 @@ u64 icount_enter(struct vcpu *v)
 	for (;; ahead *= 2) {
 		at = rdtsc() + ahead;
 		/* up to where guest time and the HPET's counter are in step */
-		at += HPET_TICK_NS - 1 - (at - guest - s->hpet_zero + HPET_TICK_NS - 1) % HPET_TICK_NS;
+		at += HPET_TICK_NS - 1 -
+		      (at - guest - s->hpet_zero + HPET_TICK_NS - 1) % HPET_TICK_NS;
 		arm_all(vm, at, at - guest);
 		if (rdtsc() + REST < at)
 			break;

@@ -35,10 +35,12 @@ static void administrate(struct guest *g, struct input *in)
 	static const struct {
 		const char *device, *verb;
 	} what[] = {
-		{ "shutdown0", "shutdown" }, { "shutdown0", "reboot" }, { "shutdown0", "hibernate" },
-		{ "timesync0", "step" }, { "timesync0", "step-back" }, { "timesync0", "sample" },
-		{ "heartbeat0", "pause" }, { "heartbeat0", "resume" },
-		{ "keyboard0", "key" }, { "keyboard0", "make" }, { "keyboard0", "break" },
+		{ "shutdown0", "shutdown" },  { "shutdown0", "reboot" },
+		{ "shutdown0", "hibernate" }, { "timesync0", "step" },
+		{ "timesync0", "step-back" }, { "timesync0", "sample" },
+		{ "heartbeat0", "pause" },    { "heartbeat0", "resume" },
+		{ "keyboard0", "key" },	      { "keyboard0", "make" },
+		{ "keyboard0", "break" },
 	};
 	u32 i = (u32)take(in, 1) % ARRAY_SIZE(what), n = (u32)take(in, 1) % 3;
 	struct vmbus_device *d = vmbus_device_find(&g->fake->vm, what[i].device);
@@ -72,7 +74,8 @@ static void answer(struct guest *g, struct guest_channel *c, struct input *in)
 		return;
 	if (m.h.type == ICMSG_NEGOTIATE && take(in, 1) & 7) {
 		/* a version that was offered, most of the time */
-		ic_pick(g, c, &m, take(in, 1) & 7 ? IC_VERSION(3, 0) : 0, IC_VERSION(take(in, 1) % 5, 0));
+		ic_pick(g, c, &m, take(in, 1) & 7 ? IC_VERSION(3, 0) : 0,
+			IC_VERSION(take(in, 1) % 5, 0));
 		return;
 	}
 	m.h.flags = ICMSG_TRANSACTION | ICMSG_RESPONSE;

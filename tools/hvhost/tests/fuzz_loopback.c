@@ -68,7 +68,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			put_be16(f + field, 0);
 			if (frame_parse(f, len, &ip))
 				put_be16(f + field, proto == PROTO_ICMP ?
-					 (u16)~slow_sum(0, f + at, len - at) : checksum_end(frame_sum(f, &ip)));
+							    (u16)~slow_sum(0, f + at, len - at) :
+							    checksum_end(frame_sum(f, &ip)));
 		}
 		if (kind & 64)
 			len = (u32)take(&in, 2) % (len + 1);

@@ -47,16 +47,19 @@ static u32 frame(u8 *to, struct input *in)
 {
 	u8 f[2000];
 	u8 kind = (u8)take(in, 1);
-	u32 bytes = (u32)take(in, 2) % 1800, len = put_frame(f, kind & 1, kind & 2, 7, bytes), all, n = 0;
+	u32 bytes = (u32)take(in, 2) % 1800, len = put_frame(f, kind & 1, kind & 2, 7, bytes), all,
+	    n = 0;
 	u32 ppi[6], at, changes = (u32)take(in, 1) % 6, l4 = kind & 1 ? 54 : 34;
 
 	if (kind & 4) {
 		ppi[2 * n] = field(in, RNDIS_PPI_CHECKSUM);
-		ppi[2 * n++ + 1] = field(in, (kind & 1 ? 2u : 1u) | (kind & 2 ? 4u : 8u) | l4 << 16);
+		ppi[2 * n++ + 1] =
+			field(in, (kind & 1 ? 2u : 1u) | (kind & 2 ? 4u : 8u) | l4 << 16);
 	}
 	if (kind & 8) {
 		ppi[2 * n] = field(in, RNDIS_PPI_LARGE_SEND);
-		ppi[2 * n++ + 1] = field(in, LSO_V2 | (kind & 1 ? LSO_IP6 : 0) | l4 << 20 | (48 + (u32)take(in, 1) * 6));
+		ppi[2 * n++ + 1] = field(in, LSO_V2 | (kind & 1 ? LSO_IP6 : 0) | l4 << 20 |
+						     (48 + (u32)take(in, 1) * 6));
 	}
 	if (kind & 16) {
 		ppi[2 * n] = field(in, RNDIS_PPI_VLAN);
@@ -94,7 +97,8 @@ static void messages(struct nic *w, struct guest_channel *ch, struct input *in)
 		m.rndis.section_size = field(in, part);
 	}
 	if (how & 4 || !(how & 2))
-		guest_send_gpa(w->g, ch, ++w->id, w->page + (how & 2 ? m.rndis.section_size % 6145 : 0),
+		guest_send_gpa(w->g, ch, ++w->id,
+			       w->page + (how & 2 ? m.rndis.section_size % 6145 : 0),
 			       MAX(field(in, len) % (33u << PAGE_SHIFT), 1u), &m, sizeof(m));
 	else
 		guest_send(w->g, ch, ++w->id, &m, sizeof(m));

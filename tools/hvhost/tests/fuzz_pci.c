@@ -124,8 +124,8 @@ static void step(struct input *in)
 		break;
 	case 8:
 		value = (u32)take(in, 4);
-		pci_port_access(&world->vm, (u16)(0xcf8 + (take(in, 1) & 7)), 1u << (take(in, 1) % 3),
-				take(in, 1) & 1, &value);
+		pci_port_access(&world->vm, (u16)(0xcf8 + (take(in, 1) & 7)),
+				1u << (take(in, 1) % 3), take(in, 1) & 1, &value);
 		break;
 	default:
 		world->fault = (struct fault){ .action = take(in, 1) % (FAULT_RING_INDEX + 1),

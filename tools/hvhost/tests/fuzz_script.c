@@ -8,7 +8,8 @@
 
 /* Mostly the words of the grammar, so that inputs get somewhere. */
 static const char *const words[] = {
-	"scsi0", "net*", "vmbus", "*", "read", "open-result", "nth", "every", "from", "to", "chance",
+	"scsi0", "net*", "vmbus", "*", "read", "open-result", "nth", "every", "from", "to",
+	"chance",
 	"5%", "delay", "20us", "1us..3ms", "drop", "refuse", "0x5", "7", "corrupt", "short", "seed",
 	"\n", "#", "..", "0x", "18446744073709551615", "%", "-", "9s..",
 	"at", "phase", "after", "1s", "vpci0", "net0", "add", "remove", "resize", "64M", "eject",

@@ -73,12 +73,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			p.srb.target = what >> 7;
 			p.srb.cdb[0] = opcode(&in);
 			for (u32 i = 1; i < 16; i++)
-				p.srb.cdb[i] = what & 0x40 ? (u8)take(&in, 1) : (u8)(take(&in, 1) & 1);
+				p.srb.cdb[i] =
+					what & 0x40 ? (u8)take(&in, 1) : (u8)(take(&in, 1) & 1);
 			for (u32 i = 0; i < 32; i++)
 				((u8 *)guest_at(g, buffer))[i] = (u8)take(&in, 1);
 		}
 		if (bytes)
-			guest_send_gpa(g, &c, steps + 1, buffer + (what >> 5) * 100, bytes, &p, sizeof(p));
+			guest_send_gpa(g, &c, steps + 1, buffer + (what >> 5) * 100, bytes, &p,
+				       sizeof(p));
 		else
 			guest_send(g, &c, steps + 1, &p, sizeof(p));
 		guest_messages(g);

@@ -56,7 +56,8 @@ static void parameters(struct guest *g, struct input *in, u64 at)
 		((u32 *)p)[2] = take(in, 1) & 1 ? HV_VP_SELF : (u32)take(in, 1) % (VPS + 1);
 		((u32 *)p)[3] = 0;
 		for (u32 i = 0; i < 16; i++)
-			((u32 *)p)[4 + i] = names[take(in, 1) % ARRAY_SIZE(names)] + (u32)take(in, 1) % 20;
+			((u32 *)p)[4 + i] =
+				names[take(in, 1) % ARRAY_SIZE(names)] + (u32)take(in, 1) % 20;
 		break;
 	case 1:
 		((u32 *)p)[0] = 0x10 + (u32)take(in, 1) % 16;	/* connections of the test device */
@@ -114,8 +115,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			msr(g, &in);
 			break;
 		case 1:
-			testdev_write(&g->fake->vm, (u32)take(&in, 2) | (u32)(take(&in, 1) % 9) << 16 |
-				      (u32)(0x10 + take(&in, 1) % 16) << 24);
+			testdev_write(&g->fake->vm, (u32)take(&in, 2) |
+							    (u32)(take(&in, 1) % 9) << 16 |
+							    (u32)(0x10 + take(&in, 1) % 16) << 24);
 			break;
 		case 2:
 			fake_time(g->fake->now + take(&in, 2));
@@ -126,7 +128,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			/* the guest empties a slot, or writes over its pages */
 			if (tlfs_rdmsr(&g->fake->vm.vp[0], HV_MSR_SIMP, &simp) &&
 			    (simp & HV_PAGE_ADDRESS) < FAKE_RAM)
-				memset(guest_at(g, simp & HV_PAGE_ADDRESS), (int)take(&in, 1), PAGE_SIZE);
+				memset(guest_at(g, simp & HV_PAGE_ADDRESS), (int)take(&in, 1),
+				       PAGE_SIZE);
 			tlfs_wrmsr(&g->fake->vm.vp[0], HV_MSR_EOM, 0);
 			break;
 		}

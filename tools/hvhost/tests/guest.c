@@ -184,7 +184,8 @@ void guest_write(struct guest *g, struct guest_channel *c, u16 type, u16 flags, 
 	struct ring_header *h = guest_at(g, c->ring);
 	u32 size = (c->half - 1) << PAGE_SHIFT, at = h->write_index;
 	u32 all = ALIGN_UP((u32)sizeof(struct packet_header) + mid_len + len, 8u);
-	struct packet_header p = { type, (u16)((sizeof(p) + mid_len) / 8), (u16)(all / 8), flags, id };
+	struct packet_header p = { type, (u16)((sizeof(p) + mid_len) / 8), (u16)(all / 8), flags,
+				   id };
 	u64 began = (u64)at << 32, zero = 0;
 
 	ring_copy(g, c->ring, size, &at, &p, sizeof(p), true);

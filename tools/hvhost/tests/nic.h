@@ -92,7 +92,8 @@ static inline void nic_take(struct nic *w, const struct guest_packet *r)
 	for (u32 i = 0; i < r->ranges; i++) {
 		assert(r->range[i].offset + r->range[i].len <= RECV_PAGES << PAGE_SHIFT);
 		w->bytes[i] = r->range[i].len;
-		memcpy(w->message[i], guest_at(w->g, w->recv + r->range[i].offset), r->range[i].len);
+		memcpy(w->message[i], guest_at(w->g, w->recv + r->range[i].offset),
+		       r->range[i].len);
 	}
 }
 

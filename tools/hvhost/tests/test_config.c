@@ -14,7 +14,8 @@ static char why[256];
 
 static void disks(void **state)
 {
-	assert_true(config_parse(&c, "disk=64M disk=@2,ro disk=file  disk=file,ro", why, sizeof(why)));
+	assert_true(config_parse(&c, "disk=64M disk=@2,ro disk=file  disk=file,ro", why,
+				 sizeof(why)));
 	assert_int_equal(c.disks, 4);
 	assert_int_equal(c.disk[0].bytes, 64 << 20);
 	assert_false(c.disk[0].file || c.disk[0].module || c.disk[0].read_only);
@@ -28,7 +29,8 @@ static void buses(void **state)
 {
 	const struct vpci_function_config *f;
 
-	assert_true(config_parse(&c, "vpci=test vpci=00:05.0+test+class:010802+ff:1f.7", why, sizeof(why)));
+	assert_true(config_parse(&c, "vpci=test vpci=00:05.0+test+class:010802+ff:1f.7", why,
+				 sizeof(why)));
 	assert_int_equal(c.vpcis, 2);
 	assert_int_equal(c.vpci[0].function[0].kind, VPCI_TEST);
 	assert_int_equal(c.vpci[0].function[1].kind, VPCI_NONE);
@@ -44,7 +46,8 @@ static void buses(void **state)
 
 static void nics(void **state)
 {
-	assert_true(config_parse(&c, "nic=loopback nic=user nic=user,mac=02:00:00:00:00:0a", why, sizeof(why)));
+	assert_true(config_parse(&c, "nic=loopback nic=user nic=user,mac=02:00:00:00:00:0a", why,
+				 sizeof(why)));
 	assert_int_equal(c.nics, 3);
 	assert_false(c.nic[0].user || c.nic[0].mac_given);
 	assert_true(c.nic[1].user && !c.nic[1].mac_given);
@@ -55,12 +58,15 @@ static void nics(void **state)
 static void refused(void **state)
 {
 	static const char *const bad[] = {
-		"cpus=0", "cpus=17", "cpus=", "heap=x", "disk=", "disk=511", "disk=@0", "disk=files", "disk=,ro",
-		"vpci=", "vpci=tests", "vpci=test+", "vpci=+test", "vpci=00:05", "vpci=00:20.0", "vpci=00:05.8",
+		"cpus=0", "cpus=17", "cpus=", "heap=x", "disk=", "disk=511", "disk=@0",
+		"disk=files", "disk=,ro",
+		"vpci=", "vpci=tests", "vpci=test+", "vpci=+test", "vpci=00:05", "vpci=00:20.0",
+		"vpci=00:05.8",
 		"vpci=0:05.0", "vpci=class:10802", "vpci=class:01080g",
 		"vpci=test+test+test+test+test+test+test+test+test",
 		"vpci=test vpci=test vpci=test vpci=test vpci=test vpci=test vpci=test vpci=test vpci=test",
-		"nic=", "nic=use", "nic=users", "nic=user,", "nic=user,mac=1", "nic=user,mac=03:00:00:00:00:0a",
+		"nic=", "nic=use", "nic=users", "nic=user,", "nic=user,mac=1",
+		"nic=user,mac=03:00:00:00:00:0a",
 		"nic=user nic=user nic=user nic=user nic=user nic=user nic=user nic=user nic=user",
 		"icount=1", "frobnicate",
 	};

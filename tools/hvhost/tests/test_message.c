@@ -388,7 +388,8 @@ static void twice_late_long_and_short(void **state)
 	struct guest *g = *state;
 	const struct msg_header m = { MSG_REQUESTOFFERS, 0 };
 
-	use(g, "vmbus offer nth 1 duplicate\nvmbus all-offers delay 3ms short 4\nvmbus rescind long 500");
+	use(g,
+	    "vmbus offer nth 1 duplicate\nvmbus all-offers delay 3ms short 4\nvmbus rescind long 500");
 	assert_true(guest_contact(g, VMBUS_VERSION(5, 3)));
 	assert_int_equal(guest_post(g, &m, sizeof(m)), 0);
 	assert_int_equal(guest_messages(g), 0);
@@ -443,7 +444,9 @@ static void every_gpadl_error(void **state)
 	assert_true(guest_contact(g, VMBUS_VERSION(5, 3)));
 	guest_request_offers(g);
 	for (u32 i = 0; i < 8; i++) {
-		m = (__typeof__(m)){ { { MSG_GPADL_HEADER, 0 }, 1, 0x100 + i, 24, 1 }, 8192, 0, { 70, 71 } };
+		m = (__typeof__(m)){
+			{ { MSG_GPADL_HEADER, 0 }, 1, 0x100 + i, 24, 1 }, 8192, 0, { 70, 71 }
+		};
 		switch (i) {
 		case 0: m.h.ranges = 2; break;
 		case 1: m.h.range_len = 4; break;
@@ -462,7 +465,9 @@ static void every_gpadl_error(void **state)
 		assert_int_equal(r.status, VMBUS_STATUS_REFUSED);
 	}
 	/* in a body */
-	m = (__typeof__(m)){ { { MSG_GPADL_HEADER, 0 }, 1, 0x200, 32, 1 }, 3 * 4096, 0, { 70, 71 } };
+	m = (__typeof__(m)){
+		{ { MSG_GPADL_HEADER, 0 }, 1, 0x200, 32, 1 }, 3 * 4096, 0, { 70, 71 }
+	};
 	assert_int_equal(guest_post(g, &m, sizeof(m)), 0);
 	assert_int_equal(guest_messages(g), 0);
 	body.h = (struct msg_gpadl_body){ { MSG_GPADL_BODY, 0 }, 1, 0x200 };
@@ -478,10 +483,12 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(again_with_another_relid), T(again_when_it_is_given_back), T(relids_come_round), T(nothing_is_left),
+		T(again_with_another_relid), T(again_when_it_is_given_back), T(relids_come_round),
+		T(nothing_is_left),
 		T(no_answer_when_it_is_too_late), T(subchannels_first), T(close_takes_subchannels),
 		T(instead_of_an_answer), T(before_it_was_told), T(teardown_by_another),
-		T(versions_refused), T(out_of_order), T(twice_late_long_and_short), T(sixteen_buffers),
+		T(versions_refused), T(out_of_order), T(twice_late_long_and_short),
+		T(sixteen_buffers),
 		T(every_gpadl_error),
 	};
 

@@ -81,7 +81,8 @@ static void recv_buffers(void **state)
 	assert_int_equal(nic_recv_buffer(w, w->recv_gpadl), NVSP_STATUS_SUCCESS);
 	assert_int_equal(w->answer.recv_complete.sections, 1);
 	assert_int_equal(w->answer.recv_complete.section[0].size, 1728);
-	assert_int_equal(w->answer.recv_complete.section[0].count, (RECV_PAGES << PAGE_SHIFT) / 1728);
+	assert_int_equal(w->answer.recv_complete.section[0].count,
+			 (RECV_PAGES << PAGE_SHIFT) / 1728);
 	assert_int_equal(w->answer.recv_complete.section[0].offset, 0);
 	/* sections that a frame of the MTU fits in, and no more than the buffer has */
 	nic_config(w, 9000);
@@ -229,9 +230,12 @@ static void hostile_packets(void **state)
 	/* the same unharmed */
 	len = nic_packet(at, ppi, 1, f, sizeof(f));
 	assert_int_equal(nic_rndis_on(w, &w->ch, NVSP_CHANNEL_DATA, len), NVSP_STATUS_SUCCESS);
-	assert_int_equal(nic_rndis_on(w, &w->ch, NVSP_CHANNEL_DATA, len + 3), NVSP_STATUS_INVALID_RNDIS);
-	assert_int_equal(nic_rndis_on(w, &w->ch, NVSP_CHANNEL_DATA, len - 1), NVSP_STATUS_INVALID_RNDIS);
-	assert_int_equal(nic_rndis_on(w, &w->ch, NVSP_CHANNEL_DATA, 140 << 10), NVSP_STATUS_INVALID_RNDIS);
+	assert_int_equal(nic_rndis_on(w, &w->ch, NVSP_CHANNEL_DATA, len + 3),
+			 NVSP_STATUS_INVALID_RNDIS);
+	assert_int_equal(nic_rndis_on(w, &w->ch, NVSP_CHANNEL_DATA, len - 1),
+			 NVSP_STATUS_INVALID_RNDIS);
+	assert_int_equal(nic_rndis_on(w, &w->ch, NVSP_CHANNEL_DATA, 140 << 10),
+			 NVSP_STATUS_INVALID_RNDIS);
 }
 
 /* ---- in ---- */
@@ -368,8 +372,10 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(versions), T(nothing_before_its_time), T(recv_buffers), T(data_path), T(frames_out),
-		T(send_sections), T(hostile_packets), T(frames_in), T(sections_run_out), T(filter), T(link),
+		T(versions), T(nothing_before_its_time), T(recv_buffers), T(data_path),
+		T(frames_out),
+		T(send_sections), T(hostile_packets), T(frames_in), T(sections_run_out), T(filter),
+		T(link),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -51,7 +51,8 @@ static void spread(struct nic *w)
 		u8 key[NDIS_RSS_KEY];
 	} __packed rss = { .p = { .h = { NDIS_OBJECT_RSS_PARAMETERS, 2, sizeof(rss.p) } } };
 
-	rss.p.hash = NDIS_HASH_TOEPLITZ | NDIS_HASH_IP4 | NDIS_HASH_TCP_IP4 | NDIS_HASH_IP6 | NDIS_HASH_TCP_IP6;
+	rss.p.hash = NDIS_HASH_TOEPLITZ | NDIS_HASH_IP4 | NDIS_HASH_TCP_IP4 | NDIS_HASH_IP6 |
+		     NDIS_HASH_TCP_IP6;
 	rss.p.table_size = sizeof(rss.table);
 	rss.p.table_offset = sizeof(rss.p);
 	rss.p.key_size = sizeof(rss.key);
@@ -126,8 +127,11 @@ static void again(void **state)
 	struct nic *w = *state;
 
 	for (u32 round = 0; round < 3; round++) {
-		struct msg_open m = { .header = { MSG_OPENCHANNEL, 0 }, .relid = w->ch.relid,
-				      .open_id = 1, .ring_gpadl = w->ch.gpadl, .downstream_page = 9 };
+		struct msg_open m = { .header = { MSG_OPENCHANNEL, 0 },
+				      .relid = w->ch.relid,
+				      .open_id = 1,
+				      .ring_gpadl = w->ch.gpadl,
+				      .downstream_page = 9 };
 		u32 first;
 
 		nic_up(w, NVSP_VERSION_61, round ? 9000 : 1500);
@@ -137,13 +141,15 @@ static void again(void **state)
 			open_sub(w, i);
 		for (u32 i = 4; i--;) {
 			struct msg_relid close = { { MSG_CLOSECHANNEL, 0 },
-						   i ? w->g->offer[first + i - 1].relid : w->ch.relid };
+						   i ? w->g->offer[first + i - 1].relid :
+						       w->ch.relid };
 
 			assert_int_equal(guest_post(w->g, &close, sizeof(close)), 0);
 		}
 		assert_int_equal(guest_messages(w->g), MSG_RESCIND_OFFER);
 		for (u32 i = 0; i < 3; i++) {
-			struct msg_relid released = { { MSG_RELID_RELEASED, 0 }, w->g->offer[first + i].relid };
+			struct msg_relid released = { { MSG_RELID_RELEASED, 0 },
+						      w->g->offer[first + i].relid };
 
 			assert_int_equal(guest_post(w->g, &released, sizeof(released)), 0);
 		}
@@ -199,9 +205,11 @@ static void blindly(struct nic *w, bool read)
 {
 	static const u32 oids[] = { OID_802_3_PERMANENT_ADDRESS, OID_TCP_OFFLOAD_HARDWARE_CAPABILITIES };
 	struct rndis_initialize i = { { RNDIS_INITIALIZE, sizeof(i) }, 1, 1, 0, 0 };
-	struct nvsp_message m[] = { { .type = NVSP_INIT }, { .type = NVSP_SEND_RECV_BUF },
-				    { .type = NVSP_SEND_SEND_BUF }, { .type = NVSP_SWITCH_DATA_PATH },
-				    { .type = NVSP_SUBCHANNEL }, { .type = NVSP_SEND_RNDIS } };
+	struct nvsp_message m[] = {
+		{ .type = NVSP_INIT },		{ .type = NVSP_SEND_RECV_BUF },
+		{ .type = NVSP_SEND_SEND_BUF }, { .type = NVSP_SWITCH_DATA_PATH },
+		{ .type = NVSP_SUBCHANNEL },	{ .type = NVSP_SEND_RNDIS }
+	};
 	struct vmbus_action down = { .verb = "link-down" };
 	u8 *at = guest_at(w->g, w->page), f[60] = { 0 };
 	struct guest_packet r;
@@ -223,7 +231,8 @@ static void blindly(struct nic *w, bool read)
 
 				memcpy(at, &q, sizeof(q));
 				memcpy(at + sizeof(q), &filter, 4);
-				guest_send_gpa(w->g, &w->ch, 91 + o, w->page, sizeof(q) + 4, &m[5], sizeof(m[5]));
+				guest_send_gpa(w->g, &w->ch, 91 + o, w->page, sizeof(q) + 4, &m[5],
+					       sizeof(m[5]));
 			}
 			for (u32 n = 0; n < 4; n++)
 				len += nic_packet(at + len, NULL, 0, f, sizeof(f));
@@ -246,11 +255,14 @@ static void blindly(struct nic *w, bool read)
 static void faults_everywhere(void **state)
 {
 	static const char *const names[] = {
-		"init", "recv-buffer", "send-buffer", "switch-path", "sub-channels", "sent", "receive",
+		"init", "recv-buffer", "send-buffer", "switch-path", "sub-channels", "sent",
+		"receive",
 		"initialize", "query-mac", "query-offload", "set-filter", "indicate", "*" };
 	static const char *const faults[] = {
-		"rescind", "drop", "duplicate", "delay 5us", "short 3", "long 100", "long 2000", "stale-id",
-		"corrupt 0 40", "refuse 5", "ring-index 12", "ring-index 0xfffffff8" };
+		"rescind",	"drop",	    "duplicate",     "delay 5us",
+		"short 3",	"long 100", "long 2000",     "stale-id",
+		"corrupt 0 40", "refuse 5", "ring-index 12", "ring-index 0xfffffff8"
+	};
 
 	u64 hits = 0;
 
@@ -260,7 +272,8 @@ static void faults_everywhere(void **state)
 				struct nic *w = nic_begin(4, 4, NULL);
 				char text[100];
 
-				snprintf(text, sizeof(text), "net0 %s nth %u %s\n", names[i], nth, faults[k]);
+				snprintf(text, sizeof(text), "net0 %s nth %u %s\n", names[i], nth,
+					 faults[k]);
 				script_init(&w->g->fake->vm, text, strlen(text));
 				w->echo = true;
 				blindly(w, strncmp(faults[k], "ring", 4));
@@ -323,7 +336,8 @@ static void full_ring_of_another(void **state)
 	/* the sub-channel's ring back to the guest has room for a page of answers */
 	for (u32 i = 0; i < 100; i++) {
 		guest_send_gpa(w->g, &w->sub[1], 1, w->page, len, &m, sizeof(m));
-		if (((struct ring_header *)guest_at(w->g, w->sub[1].ring + 2 * PAGE_SIZE))->pending_send_sz)
+		if (((struct ring_header *)guest_at(w->g, w->sub[1].ring + 2 * PAGE_SIZE))
+			    ->pending_send_sz)
 			break;
 	}
 	before = w->frames;
@@ -337,12 +351,14 @@ static void full_ring_of_another(void **state)
 	/* and when the channel that stalled is closed */
 	for (u32 i = 0; i < 100; i++) {
 		guest_send_gpa(w->g, &w->sub[1], 1, w->page, len, &m, sizeof(m));
-		if (((struct ring_header *)guest_at(w->g, w->sub[1].ring + 2 * PAGE_SIZE))->pending_send_sz)
+		if (((struct ring_header *)guest_at(w->g, w->sub[1].ring + 2 * PAGE_SIZE))
+			    ->pending_send_sz)
 			break;
 	}
 	guest_send_gpa(w->g, &w->ch, ++w->id, w->page, len, &m, sizeof(m));
 	before = w->frames;
-	guest_post(w->g, &(struct msg_relid){ { MSG_CLOSECHANNEL, 0 }, w->sub[1].relid }, sizeof(struct msg_relid));
+	guest_post(w->g, &(struct msg_relid){ { MSG_CLOSECHANNEL, 0 }, w->sub[1].relid },
+		   sizeof(struct msg_relid));
 	assert_int_equal(w->frames, before + 1);
 	assert_int_equal(nic_poll(w, &w->ch), 1);
 }

@@ -82,7 +82,7 @@ static void checksums_out(void **state)
 			u32 ppi[2] = { RNDIS_PPI_CHECKSUM, csum_request(kind & 1, kind & 2) };
 			u32 len = put_frame(f, kind & 1, kind & 2, 7, bytes);
 
-			f[len - bytes - (kind & 2 ? 4 : 2)] = 0x55;	/* what the field had before */
+			f[len - bytes - (kind & 2 ? 4 : 2)] = 0x55; /* what the field had before */
 			w->frames = 0;
 			assert_int_equal(nic_frame(w, ppi, 1, f, len), NVSP_STATUS_SUCCESS);
 			assert_int_equal(w->frames, 1);
@@ -110,7 +110,8 @@ static void checksums_refused(void **state)
 	u32 len = put_frame(f, false, true, 7, 20);
 	u32 ppi[2] = { RNDIS_PPI_CHECKSUM, csum_request(false, true) };
 	const u32 bad[] = { csum_request(true, true), csum_request(false, false),
-			    CSUM_TX_IP4 | CSUM_TX_TCP | 35 << 16, CSUM_TX_IP4 | CSUM_TX_TCP | 1000 << 16 };
+			    CSUM_TX_IP4 | CSUM_TX_TCP | 35 << 16,
+			    CSUM_TX_IP4 | CSUM_TX_TCP | 1000 << 16 };
 
 	nic_up(w, NVSP_VERSION_61, 1500);
 	/* not turned on */
@@ -203,7 +204,8 @@ static void large_refused(void **state)
 	u32 len = put_frame(f, false, true, 7, 3000);
 
 	nic_up(w, NVSP_VERSION_61, 1500);
-	assert_int_equal(nic_frame(w, ppi, 1, f, len), NVSP_STATUS_INVALID_RNDIS);	/* not turned on */
+	assert_int_equal(nic_frame(w, ppi, 1, f, len),
+			 NVSP_STATUS_INVALID_RNDIS); /* not turned on */
 	nic_offload(w, NDIS_PARAMETER_TX_RX, NDIS_PARAMETER_LSO2_ON);
 	for (u32 i = 0; i < ARRAY_SIZE(bad); i++) {
 		ppi[1] = bad[i];
@@ -218,7 +220,7 @@ static void large_refused(void **state)
 	f[34 + 12] = 0x40;	/* a TCP header of 16 bytes */
 	assert_int_equal(nic_frame(w, ppi, 1, f, len), NVSP_STATUS_INVALID_RNDIS);
 	f[34 + 12] = 0x50;
-	assert_int_equal(nic_frame(w, ppi, 1, f, 54), NVSP_STATUS_INVALID_RNDIS);	/* no payload */
+	assert_int_equal(nic_frame(w, ppi, 1, f, 54), NVSP_STATUS_INVALID_RNDIS); /* no payload */
 	len = put_frame(f, false, true, 7, 62000);
 	assert_int_equal(nic_frame(w, ppi, 1, f, len), NVSP_STATUS_INVALID_RNDIS);
 	assert_int_equal(w->frames, 0);

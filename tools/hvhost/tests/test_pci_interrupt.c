@@ -60,23 +60,28 @@ static void retarget_refused(void **state)
 	bring_up(VPCI_TEST, VPCI_NONE, VPCI_VERSION_1_4);
 	a = create_message(0, 0x30, 0, 1);
 	id = bus_device_id(0);
-	assert_int_equal(vpci_retarget(&world->vm, id + 1, PCI_HANDLE_ADDRESS, a, 64, 1), -HV_ENOENT);
+	assert_int_equal(vpci_retarget(&world->vm, id + 1, PCI_HANDLE_ADDRESS, a, 64, 1),
+			 -HV_ENOENT);
 	assert_int_equal(vpci_retarget(&world->vm, id | 1ull << 32, PCI_HANDLE_ADDRESS, a, 64, 1),
 			 -HV_ENOENT);
 	assert_int_equal(vpci_retarget(&world->vm, id, 0xfee00000, a, 64, 1), -HV_ENOENT);
-	assert_int_equal(vpci_retarget(&world->vm, id, PCI_HANDLE_ADDRESS, a + 1, 64, 1), -HV_ENOENT);
+	assert_int_equal(vpci_retarget(&world->vm, id, PCI_HANDLE_ADDRESS, a + 1, 64, 1),
+			 -HV_ENOENT);
 	assert_int_equal(vpci_retarget(&world->vm, id, PCI_HANDLE_ADDRESS, ~0u, 64, 1), -HV_ENOENT);
 	assert_int_equal(vpci_retarget(&world->vm, id, PCI_HANDLE_ADDRESS, a, 15, 1), -HV_EINVAL);
 	assert_int_equal(vpci_retarget(&world->vm, id, PCI_HANDLE_ADDRESS, a, 256, 1), -HV_EINVAL);
 	assert_int_equal(vpci_retarget(&world->vm, id, PCI_HANDLE_ADDRESS, a, 64, 0), -HV_EINVAL);
-	assert_int_equal(vpci_retarget(&world->vm, id, PCI_HANDLE_ADDRESS, a, 64, 1 << 4), -HV_EINVAL);
+	assert_int_equal(vpci_retarget(&world->vm, id, PCI_HANDLE_ADDRESS, a, 64, 1 << 4),
+			 -HV_EINVAL);
 	assert_int_equal(vpci_retarget(&world->vm, id, PCI_HANDLE_ADDRESS, a, 64, 1 << 3), 0);
 }
 
 static void create_in_all_versions(void **state)
 {
 	struct vpci_create_interrupt v1 = { PCI_CREATE_INTERRUPT_MESSAGE, 0, 50, 0, 1, 0, ~0ull };
-	struct vpci_create_interrupt3 v3 = { PCI_CREATE_INTERRUPT_MESSAGE3, 0, 51, 0, 0, 1, 1, { 2 } };
+	struct vpci_create_interrupt3 v3 = {
+		PCI_CREATE_INTERRUPT_MESSAGE3, 0, 51, 0, 0, 1, 1, { 2 }
+	};
 	u8 vector;
 	u32 vp;
 

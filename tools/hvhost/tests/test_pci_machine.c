@@ -21,24 +21,32 @@ static void passthrough(void **state)
 	b = create_message(slot, 0xef, 0, 1);
 	write_entry(e, 5, a, 1);
 	write_entry(e, 6, b, 1);
-	assert_int_equal(vpci_retarget(&world->vm, bus_device_id(0), PCI_HANDLE_ADDRESS, a, 0x51, 4), 0);
+	assert_int_equal(vpci_retarget(&world->vm, bus_device_id(0), PCI_HANDLE_ADDRESS, a, 0x51,
+				       4),
+			 0);
 	assert_int_equal(e[20], 0xfee02000);
 	assert_int_equal(e[22], 0x51);
 	assert_int_equal(e[23], 1);
 	assert_int_equal(e[24], PCI_HANDLE_ADDRESS);
 	/* Again, though the number is not there any more; and after the guest restored it. */
-	assert_int_equal(vpci_retarget(&world->vm, bus_device_id(0), PCI_HANDLE_ADDRESS, a, 0x52, 2), 0);
+	assert_int_equal(vpci_retarget(&world->vm, bus_device_id(0), PCI_HANDLE_ADDRESS, a, 0x52,
+				       2),
+			 0);
 	assert_int_equal(e[20], 0xfee01000);
 	assert_int_equal(e[22], 0x52);
 	write_entry(e, 5, a, 1);
-	assert_int_equal(vpci_retarget(&world->vm, bus_device_id(0), PCI_HANDLE_ADDRESS, a, 0x53, 1), 0);
+	assert_int_equal(vpci_retarget(&world->vm, bus_device_id(0), PCI_HANDLE_ADDRESS, a, 0x53,
+				       1),
+			 0);
 	assert_int_equal(e[22], 0x53);
 	/* Freed: the entry leads nowhere, and the number may go elsewhere. */
 	assert_int_equal(pci_interrupt_delete(&world_bus()->fn[0], a), 0);
 	assert_int_equal(e[20], PCI_HANDLE_ADDRESS);
 	assert_int_equal(create_message(slot, 0x60, 0, 1), a);
 	write_entry(e, 7, a, 1);
-	assert_int_equal(vpci_retarget(&world->vm, bus_device_id(0), PCI_HANDLE_ADDRESS, a, 0x61, 1), 0);
+	assert_int_equal(vpci_retarget(&world->vm, bus_device_id(0), PCI_HANDLE_ADDRESS, a, 0x61,
+				       1),
+			 0);
 	assert_int_equal(e[30], 0x61);
 	assert_int_equal(e[22], NO_MESSAGE);
 	/* Leaving the bus turns it off. */
@@ -63,7 +71,9 @@ static void passthrough_msi(void **state)
 	assert_int_equal(hw_config_read(HW_BDF, HW_MSI + 12, 2), 0x33);
 	assert_int_equal(cfg_read(0, HW_MSI + 4, 4), PCI_HANDLE_ADDRESS);
 	assert_int_equal(cfg_read(0, HW_MSI + 12, 2), a);
-	assert_int_equal(vpci_retarget(&world->vm, bus_device_id(0), PCI_HANDLE_ADDRESS, a, 0x77, 8), 0);
+	assert_int_equal(vpci_retarget(&world->vm, bus_device_id(0), PCI_HANDLE_ADDRESS, a, 0x77,
+				       8),
+			 0);
 	assert_int_equal(hw_config_read(HW_BDF, HW_MSI + 4, 4), 0xfee03000);
 	assert_int_equal(hw_config_read(HW_BDF, HW_MSI + 12, 2), 0x77);
 }

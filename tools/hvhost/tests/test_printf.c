@@ -38,7 +38,8 @@ static void short_of_room(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(formats), cmocka_unit_test(short_of_room) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(formats),
+					    cmocka_unit_test(short_of_room) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -37,7 +37,9 @@ static void initialize_and_halt(void **state)
 	assert_int_equal(c.id, 7);
 	assert_int_equal(c.status, RNDIS_STATUS_BAD_VERSION);
 	/* it is not initialized now: nothing but INITIALIZE is taken */
-	assert_int_equal(nic_control(w, &(struct rndis_request){ { RNDIS_QUERY, 28 }, 1, 0, 0, 0, 0 }, 28),
+	assert_int_equal(nic_control(w,
+				     &(struct rndis_request){ { RNDIS_QUERY, 28 }, 1, 0, 0, 0, 0 },
+				     28),
 			 NVSP_STATUS_INVALID_RNDIS);
 	assert_int_equal(w->messages, 0);
 	assert_int_equal(nic_initialize(w), 0);
@@ -99,7 +101,8 @@ static void numbers(void **state)
 	assert_int_equal(nic_query(w, 0x12345678, out, &n), RNDIS_STATUS_NOT_SUPPORTED);
 	assert_int_equal(n, 0);
 	assert_int_equal(nic_set(w, 0x12345678, out, 4), RNDIS_STATUS_NOT_SUPPORTED);
-	assert_int_equal(nic_set(w, OID_GEN_CURRENT_PACKET_FILTER, out, 3), RNDIS_STATUS_INVALID_LENGTH);
+	assert_int_equal(nic_set(w, OID_GEN_CURRENT_PACKET_FILTER, out, 3),
+			 RNDIS_STATUS_INVALID_LENGTH);
 }
 
 static void offload_capabilities(void **state)
@@ -116,8 +119,9 @@ static void offload_capabilities(void **state)
 		memset(&asked, 0, sizeof(asked));
 		memset(&o, 0, sizeof(o));
 		asked.h = (struct ndis_object){ NDIS_OBJECT_OFFLOAD, t[i].revision, t[i].size };
-		assert_int_equal(nic_object(w, RNDIS_QUERY, OID_TCP_OFFLOAD_HARDWARE_CAPABILITIES, &asked,
-					    t[i].size, &o, &n), 0);
+		assert_int_equal(nic_object(w, RNDIS_QUERY, OID_TCP_OFFLOAD_HARDWARE_CAPABILITIES,
+					    &asked, t[i].size, &o, &n),
+				 0);
 		assert_int_equal(n, t[i].size);
 		assert_int_equal(o.h.type, NDIS_OBJECT_OFFLOAD);
 		assert_int_equal(o.h.revision, t[i].revision);
@@ -166,21 +170,28 @@ static void mac(void **state)
 	nic_poll(w, &w->ch);
 	/* of no station, no number, no such name, outside of the message */
 	m.value[2] = '3';
-	assert_int_equal(nic_set(w, OID_GEN_RNDIS_CONFIG_PARAMETER, &m, sizeof(m)), RNDIS_STATUS_INVALID_DATA);
+	assert_int_equal(nic_set(w, OID_GEN_RNDIS_CONFIG_PARAMETER, &m, sizeof(m)),
+			 RNDIS_STATUS_INVALID_DATA);
 	m.value[2] = 'x';
-	assert_int_equal(nic_set(w, OID_GEN_RNDIS_CONFIG_PARAMETER, &m, sizeof(m)), RNDIS_STATUS_INVALID_DATA);
+	assert_int_equal(nic_set(w, OID_GEN_RNDIS_CONFIG_PARAMETER, &m, sizeof(m)),
+			 RNDIS_STATUS_INVALID_DATA);
 	m.name[0]++;
-	assert_int_equal(nic_set(w, OID_GEN_RNDIS_CONFIG_PARAMETER, &m, sizeof(m)), RNDIS_STATUS_NOT_SUPPORTED);
+	assert_int_equal(nic_set(w, OID_GEN_RNDIS_CONFIG_PARAMETER, &m, sizeof(m)),
+			 RNDIS_STATUS_NOT_SUPPORTED);
 	m.p.value_offset = 49;
-	assert_int_equal(nic_set(w, OID_GEN_RNDIS_CONFIG_PARAMETER, &m, sizeof(m)), RNDIS_STATUS_INVALID_LENGTH);
+	assert_int_equal(nic_set(w, OID_GEN_RNDIS_CONFIG_PARAMETER, &m, sizeof(m)),
+			 RNDIS_STATUS_INVALID_LENGTH);
 	m.p.value_offset = 0xfffffff0;
-	assert_int_equal(nic_set(w, OID_GEN_RNDIS_CONFIG_PARAMETER, &m, sizeof(m)), RNDIS_STATUS_INVALID_LENGTH);
+	assert_int_equal(nic_set(w, OID_GEN_RNDIS_CONFIG_PARAMETER, &m, sizeof(m)),
+			 RNDIS_STATUS_INVALID_LENGTH);
 }
 
 static void hostile_requests(void **state)
 {
 	struct nic *w = *state;
-	struct rndis_request r = { { RNDIS_SET, sizeof(r) + 4 }, 5, OID_GEN_CURRENT_PACKET_FILTER, 4, 20, 0 };
+	struct rndis_request r = {
+		{ RNDIS_SET, sizeof(r) + 4 }, 5, OID_GEN_CURRENT_PACKET_FILTER, 4, 20, 0
+	};
 	struct rndis_complete c;
 	u8 m[sizeof(r) + 4];
 	static const u32 offsets[] = { 21, 24, 0x7fffffff, 0xffffffff, 0xfffffffc };
@@ -277,7 +288,8 @@ static void rss_objects(void **state)
 		struct ndis_rss_parameters p;
 		u32 table[NDIS_RSS_ENTRIES];
 		u8 key[NDIS_RSS_KEY];
-	} __packed rss = { .p = { .h = { NDIS_OBJECT_RSS_PARAMETERS, 2, 40 }, .hash = 0x1701 } }, bad;
+	} __packed rss = { .p = { .h = { NDIS_OBJECT_RSS_PARAMETERS, 2, 40 }, .hash = 0x1701 } },
+		   bad;
 	struct ndis_rss_capabilities c;
 	struct nic *w = *state;
 	u32 n;
@@ -307,7 +319,8 @@ static void rss_objects(void **state)
 	BAD(p.key_offset = 0xffffffff, RNDIS_STATUS_INVALID_LENGTH);
 	BAD(p.hash = 0x1702, RNDIS_STATUS_NOT_SUPPORTED);
 	BAD(p.h.type = 0x80, RNDIS_STATUS_INVALID_DATA);
-	assert_int_equal(nic_set(w, OID_GEN_RECEIVE_SCALE_PARAMETERS, &rss, 39), RNDIS_STATUS_INVALID_LENGTH);
+	assert_int_equal(nic_set(w, OID_GEN_RECEIVE_SCALE_PARAMETERS, &rss, 39),
+			 RNDIS_STATUS_INVALID_LENGTH);
 	/* parts that do not change need not be there */
 	rss.p.flags = NDIS_RSS_TABLE_UNCHANGED | NDIS_RSS_KEY_UNCHANGED | NDIS_RSS_HASH_UNCHANGED;
 	assert_int_equal(nic_set(w, OID_GEN_RECEIVE_SCALE_PARAMETERS, &rss, 40), 0);
@@ -319,7 +332,8 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(initialize_and_halt), T(reset_and_keepalive), T(numbers), T(offload_capabilities), T(mac),
+		T(initialize_and_halt), T(reset_and_keepalive), T(numbers),
+		T(offload_capabilities), T(mac),
 		T(hostile_requests), T(published_hashes), T(rss_objects),
 	};
 

@@ -109,8 +109,10 @@ static void initialization(void **state)
 	struct world *w = *state;
 
 	assert_int_equal(control(w, VSTOR_BEGIN_INITIALIZATION, 0)->status, 0);
-	assert_int_not_equal(control(w, VSTOR_QUERY_PROTOCOL_VERSION, VSTOR_VERSION(2, 0))->status, 0);
-	assert_int_not_equal(control(w, VSTOR_QUERY_PROTOCOL_VERSION, VSTOR_VERSION(7, 0))->status, 0);
+	assert_int_not_equal(control(w, VSTOR_QUERY_PROTOCOL_VERSION, VSTOR_VERSION(2, 0))->status,
+			     0);
+	assert_int_not_equal(control(w, VSTOR_QUERY_PROTOCOL_VERSION, VSTOR_VERSION(7, 0))->status,
+			     0);
 	assert_int_equal(control(w, VSTOR_QUERY_PROTOCOL_VERSION, VSTOR_VERSION(6, 2))->status, 0);
 	assert_int_equal(control(w, VSTOR_QUERY_PROPERTIES, 0)->properties.max_channels, 2);
 	assert_int_equal(w->last.properties.max_transfer, 512 << 10);
@@ -161,10 +163,12 @@ static void write_and_read(void **state)
 	for (u32 i = 0; i < ARRAY_SIZE(all); i++) {
 		for (u32 k = 0; k < all[i].bytes; k++)
 			at[k] = (u8)(k * 7 + i + (k >> 9));
-		assert_int_equal(command(w, all[i].w, all[i].bytes)->srb_status, SRB_STATUS_SUCCESS);
+		assert_int_equal(command(w, all[i].w, all[i].bytes)->srb_status,
+				 SRB_STATUS_SUCCESS);
 		assert_int_equal(w->last.srb.transfer_length, all[i].bytes);
 		memset(at, 0, all[i].bytes);
-		assert_int_equal(command(w, all[i].r, all[i].bytes)->srb_status, SRB_STATUS_SUCCESS);
+		assert_int_equal(command(w, all[i].r, all[i].bytes)->srb_status,
+				 SRB_STATUS_SUCCESS);
 		for (u32 k = 0; k < all[i].bytes; k++)
 			assert_int_equal(at[k], (u8)(k * 7 + i + (k >> 9)));
 	}
@@ -535,8 +539,11 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(initialization), T(sub_channels), T(write_and_read), T(out_of_range), T(read_only),
-		T(inquiry), T(absent), T(unmap_and_write_same), T(capacity_and_resize), T(hot_plug), T(by_action), T(out_of_order), T(goes_with_an_answer), T(sub_channels_again),
+		T(initialization), T(sub_channels), T(write_and_read), T(out_of_range),
+		T(read_only),
+		T(inquiry), T(absent), T(unmap_and_write_same), T(capacity_and_resize),
+		T(hot_plug), T(by_action), T(out_of_order), T(goes_with_an_answer),
+		T(sub_channels_again),
 		T(reservations), T(disk_full), T(short_packets), T(every_opcode),
 	};
 

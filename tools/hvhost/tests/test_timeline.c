@@ -165,7 +165,8 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(at_a_time), T(again_and_again), T(with_a_phase), T(what_came_of_it), T(never), T(without),
+		T(at_a_time), T(again_and_again), T(with_a_phase), T(what_came_of_it), T(never),
+		T(without),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

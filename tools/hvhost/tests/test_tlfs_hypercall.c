@@ -87,16 +87,19 @@ static void encodings(void **state)
 	/* a vector register is #UD, more than all of them is nothing */
 	assert_int_equal(run(g, HV_CALL_FLUSH_SPACE | HV_CALL_FAST, 0, 0), ~0ull);
 	assert_int_equal(run(g, HV_CALL_GET_PARTITION_ID | HV_CALL_FAST, 0, 0), ~0ull);
-	assert_int_equal(run(g, HV_CALL_POST_MESSAGE | HV_CALL_FAST, 0, 0), HV_STATUS_INVALID_HYPERCALL_INPUT);
+	assert_int_equal(run(g, HV_CALL_POST_MESSAGE | HV_CALL_FAST, 0, 0),
+			 HV_STATUS_INVALID_HYPERCALL_INPUT);
 	/* the list has to be within the page, too */
 	*(struct hv_flush_input *)guest_at(g, in) = (struct hv_flush_input){ .vps = 1 };
 	assert_int_equal(run(g, HV_CALL_FLUSH_LIST | REPS(509, 0), in, 0), HV_RESULT_REPS(509));
 	assert_int_equal(run(g, HV_CALL_FLUSH_LIST | REPS(510, 1), in, 0),
 			 HV_STATUS_INVALID_ALIGNMENT | HV_RESULT_REPS(1));
-	assert_int_equal(run(g, HV_CALL_FLUSH_SPACE, 1ull << VM_GPA_BITS, 0), HV_STATUS_INVALID_ALIGNMENT);
+	assert_int_equal(run(g, HV_CALL_FLUSH_SPACE, 1ull << VM_GPA_BITS, 0),
+			 HV_STATUS_INVALID_ALIGNMENT);
 	assert_int_equal(run(g, HV_CALL_FLUSH_SPACE, 1ull << (VM_GPA_BITS - 1), 0),
 			 HV_STATUS_INVALID_PARAMETER);
-	assert_int_equal(run(g, HV_CALL_GET_PARTITION_ID, 0, FAKE_RAM), HV_STATUS_INVALID_PARAMETER);
+	assert_int_equal(run(g, HV_CALL_GET_PARTITION_ID, 0, FAKE_RAM),
+			 HV_STATUS_INVALID_PARAMETER);
 	assert_int_equal(run(g, HV_CALL_GET_PARTITION_ID, 0, in + 4), HV_STATUS_INVALID_ALIGNMENT);
 }
 
@@ -106,7 +109,8 @@ static void denied(void **state)
 		u16 code;
 		u32 privilege;
 	} calls[] = {
-		{ HV_CALL_POST_MESSAGE, HV_POST_MESSAGES }, { HV_CALL_SIGNAL_EVENT, HV_SIGNAL_EVENTS },
+		{ HV_CALL_POST_MESSAGE, HV_POST_MESSAGES },
+		{ HV_CALL_SIGNAL_EVENT, HV_SIGNAL_EVENTS },
 		{ HV_CALL_GET_PARTITION_ID, HV_ACCESS_PARTITION_ID },
 		{ HV_CALL_GET_VP_REGISTERS, HV_ACCESS_VP_REGISTERS },
 		{ HV_EXT_CALL_CAPABILITIES, HV_EXTENDED_HYPERCALLS },
@@ -128,25 +132,31 @@ static void ipis(void **state)
 	struct hv_send_ipi_ex_input *x = guest_at(g, at);
 
 	bank = (u64 *)(x + 1);
-	assert_int_equal(run(g, HV_CALL_SEND_IPI | HV_CALL_FAST, 15, 1), HV_STATUS_INVALID_PARAMETER);
-	assert_int_equal(run(g, HV_CALL_SEND_IPI | HV_CALL_FAST, 256, 1), HV_STATUS_INVALID_PARAMETER);
+	assert_int_equal(run(g, HV_CALL_SEND_IPI | HV_CALL_FAST, 15, 1),
+			 HV_STATUS_INVALID_PARAMETER);
+	assert_int_equal(run(g, HV_CALL_SEND_IPI | HV_CALL_FAST, 256, 1),
+			 HV_STATUS_INVALID_PARAMETER);
 	assert_int_equal(run(g, HV_CALL_SEND_IPI | HV_CALL_FAST, 1ull << 32 | 0x50, 1),
 			 HV_STATUS_INVALID_PARAMETER);
 	assert_int_equal(run(g, HV_CALL_SEND_IPI | HV_CALL_FAST, 1ull << 56 | 0x50, 1),
 			 HV_STATUS_INVALID_PARAMETER);
-	assert_int_equal(run(g, HV_CALL_SEND_IPI | HV_CALL_FAST, 0x50, 4), HV_STATUS_INVALID_PARAMETER);
+	assert_int_equal(run(g, HV_CALL_SEND_IPI | HV_CALL_FAST, 0x50, 4),
+			 HV_STATUS_INVALID_PARAMETER);
 	assert_int_equal(run(g, HV_CALL_SEND_IPI | HV_CALL_FAST, 0x50, 2), 0);
 	assert_int_equal(g->fake->interrupts[0][0x50], 0);
 	assert_int_equal(g->fake->interrupts[1][0x50], 1);
 
 	x->vector = 0x51;
 	x->vps = (struct hv_vp_set){ HV_VP_SET_SPARSE, 1ull << 63 | 1 };
-	assert_int_equal(run(g, HV_CALL_SEND_IPI_EX | VARIABLE(1), at, 0), HV_STATUS_INVALID_HYPERCALL_INPUT);
-	assert_int_equal(run(g, HV_CALL_SEND_IPI_EX | VARIABLE(3), at, 0), HV_STATUS_INVALID_HYPERCALL_INPUT);
+	assert_int_equal(run(g, HV_CALL_SEND_IPI_EX | VARIABLE(1), at, 0),
+			 HV_STATUS_INVALID_HYPERCALL_INPUT);
+	assert_int_equal(run(g, HV_CALL_SEND_IPI_EX | VARIABLE(3), at, 0),
+			 HV_STATUS_INVALID_HYPERCALL_INPUT);
 	bank[0] = 3;
 	assert_int_equal(run(g, HV_CALL_SEND_IPI_EX | VARIABLE(2), at, 0), 0);
 	bank[1] = 1;
-	assert_int_equal(run(g, HV_CALL_SEND_IPI_EX | VARIABLE(2), at, 0), HV_STATUS_INVALID_PARAMETER);
+	assert_int_equal(run(g, HV_CALL_SEND_IPI_EX | VARIABLE(2), at, 0),
+			 HV_STATUS_INVALID_PARAMETER);
 	x->vps = (struct hv_vp_set){ HV_VP_SET_ALL, 0 };
 	assert_int_equal(run(g, HV_CALL_SEND_IPI_EX, at, 0), 0);
 	assert_int_equal(g->fake->interrupts[0][0x51], 2);
@@ -182,10 +192,12 @@ static void flushes(void **state)
 	*x = (struct hv_flush_ex_input){ .vps = { HV_VP_SET_SPARSE, 1 } };
 	*(u64 *)(x + 1) = 2;
 	g->fake->flushed = 0;
-	assert_int_equal(run(g, HV_CALL_FLUSH_LIST_EX | REPS(7, 0) | VARIABLE(1), at, 0), HV_RESULT_REPS(7));
+	assert_int_equal(run(g, HV_CALL_FLUSH_LIST_EX | REPS(7, 0) | VARIABLE(1), at, 0),
+			 HV_RESULT_REPS(7));
 	assert_int_equal(g->fake->flushed, 2);
 	*(u64 *)(x + 1) = 1ull << 9;
-	assert_int_equal(run(g, HV_CALL_FLUSH_SPACE_EX | VARIABLE(1), at, 0), HV_STATUS_INVALID_PARAMETER);
+	assert_int_equal(run(g, HV_CALL_FLUSH_SPACE_EX | VARIABLE(1), at, 0),
+			 HV_STATUS_INVALID_PARAMETER);
 }
 
 static void registers(void **state)
@@ -215,7 +227,8 @@ static void registers(void **state)
 	assert_int_equal(run(g, HV_CALL_GET_VP_REGISTERS | REPS(1, 0), at, out), HV_RESULT_REPS(1));
 	assert_int_equal(v[0].low, 1);
 	in->vp = 2;
-	assert_int_equal((u16)run(g, HV_CALL_GET_VP_REGISTERS | REPS(1, 0), at, out), HV_STATUS_INVALID_VP_INDEX);
+	assert_int_equal((u16)run(g, HV_CALL_GET_VP_REGISTERS | REPS(1, 0), at, out),
+			 HV_STATUS_INVALID_VP_INDEX);
 	in->vp = 0;
 	in->partition = 9;
 	assert_int_equal((u16)run(g, HV_CALL_GET_VP_REGISTERS | REPS(1, 0), at, out),

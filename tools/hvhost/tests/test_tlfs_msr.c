@@ -97,7 +97,8 @@ static void reference_tsc(void **state)
 	memcpy(&page, guest_at(g, at), sizeof(page));
 	assert_int_not_equal(page.sequence, 0);
 	/* one second of TSC is ten million units */
-	assert_in_range((u64)(((unsigned __int128)FAKE_TSC_HZ * page.scale) >> 64), 9999999, 10000000);
+	assert_in_range((u64)(((unsigned __int128)FAKE_TSC_HZ * page.scale) >> 64), 9999999,
+			10000000);
 	assert_false(wr(g, HV_MSR_REFERENCE_TSC, FAKE_RAM | 1));
 }
 
@@ -281,7 +282,8 @@ static void reenlightenment(void **state)
 	struct guest *g = *state;
 
 	assert_true(wr(g, HV_MSR_REENLIGHTENMENT, 1ull << 32 | HV_REENLIGHTENMENT_ENABLE | 0xee));
-	assert_int_equal(rd(g, HV_MSR_REENLIGHTENMENT), 1ull << 32 | HV_REENLIGHTENMENT_ENABLE | 0xee);
+	assert_int_equal(rd(g, HV_MSR_REENLIGHTENMENT),
+			 1ull << 32 | HV_REENLIGHTENMENT_ENABLE | 0xee);
 	assert_false(wr(g, HV_MSR_REENLIGHTENMENT, 2ull << 32 | HV_REENLIGHTENMENT_ENABLE | 0xee));
 	assert_false(wr(g, HV_MSR_REENLIGHTENMENT, HV_REENLIGHTENMENT_ENABLE | 8));
 	assert_false(wr(g, HV_MSR_REENLIGHTENMENT, 0x100));
@@ -298,7 +300,8 @@ int main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		T(cpuid), T(msrs), T(hypercall_page), T(reference_tsc), T(crash), T(reset),
-		T(every_msr_with_every_bit), T(outer_leaves), T(default_hints), T(privileges), T(reserved_bits),
+		T(every_msr_with_every_bit), T(outer_leaves), T(default_hints), T(privileges),
+		T(reserved_bits),
 		T(assist_page), T(reenlightenment),
 	};
 

@@ -79,7 +79,8 @@ static void stimer_direct(void **state)
 	struct guest *g = *state;
 
 	fake_time(100);
-	assert_true(wr(g, HV_MSR_STIMER0_CONFIG, HV_STIMER_DIRECT | HV_STIMER_AUTO_ENABLE | 0xed << 4));
+	assert_true(wr(g, HV_MSR_STIMER0_CONFIG,
+		       HV_STIMER_DIRECT | HV_STIMER_AUTO_ENABLE | 0xed << 4));
 	assert_true(wr(g, HV_MSR_STIMER0_COUNT, 5000));
 	assert_int_equal(g->fake->comparator[0], 5000);
 	assert_true(wr(g, HV_MSR_STIMER0_COUNT, 0));
@@ -97,7 +98,8 @@ static void stimer_messages(void **state)
 	assert_true(wr(g, HV_MSR_SINT0 + 4, 0x44));
 	/* the second timer, periodic, in message mode */
 	assert_true(wr(g, HV_MSR_STIMER0_COUNT + 2, 1000));
-	assert_true(wr(g, HV_MSR_STIMER0_CONFIG + 2, HV_STIMER_ENABLE | HV_STIMER_PERIODIC | 4 << 16));
+	assert_true(wr(g, HV_MSR_STIMER0_CONFIG + 2,
+		       HV_STIMER_ENABLE | HV_STIMER_PERIODIC | 4 << 16));
 	fake_time(999);
 	assert_int_equal(slot->type, 0);
 	fake_time(1000);
@@ -140,7 +142,8 @@ static void test_device(void **state)
 	testdev(g, TESTDEV_MESSAGE_CREATE, 1, 8, 5);
 	testdev(g, TESTDEV_EVENT_CREATE, 1, 8, 6);
 	assert_true(testdev_has_message(vm, 5) && !testdev_has_event(vm, 5));
-	assert_true(testdev_has_event(vm, 6) && !testdev_has_message(vm, 6) && !testdev_has_event(vm, 300));
+	assert_true(testdev_has_event(vm, 6) && !testdev_has_message(vm, 6) &&
+		    !testdev_has_event(vm, 300));
 	assert_int_equal(post(g, 5, "one"), 0);
 	assert_int_equal(post(g, 5, "two"), 0);
 	assert_int_equal(post(g, 5, "three"), HV_STATUS_INSUFFICIENT_BUFFERS);
@@ -174,7 +177,8 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(message_slots), T(event_flags), T(stimer_direct), T(stimer_messages), T(test_device),
+		T(message_slots), T(event_flags), T(stimer_direct), T(stimer_messages),
+		T(test_device),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

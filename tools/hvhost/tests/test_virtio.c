@@ -342,7 +342,8 @@ static void answered_later(void **state)
 	assert_int_equal(fv.types[4], 1);
 	/* slots are used again, many times over; an error comes late, too */
 	for (u32 i = 0; i < 50; i++)
-		assert_int_equal(command(&l, i & 1 ? read : write, 64 << 10)->srb_status, SRB_STATUS_SUCCESS);
+		assert_int_equal(command(&l, i & 1 ? read : write, 64 << 10)->srb_status,
+				 SRB_STATUS_SUCCESS);
 	fv.lie = FV_IO_ERROR;
 	assert_int_equal(command(&l, write, 64 << 10)->sense[2], SENSE_KEY_MEDIUM_ERROR);
 }
@@ -531,7 +532,8 @@ int main(void)
 		CASE(found_and_hidden), CASE(moved_into_reach), CASE(reads_and_writes),
 		CASE(fewer_features), CASE(an_error_is_an_error), CASE(no_answer), CASE(lies),
 		CASE(refused), CASE(as_a_lun), CASE(answered_later),
-		CASE(more_than_slots), CASE(nobody_waits), CASE(no_answer_later), CASE(frames), CASE(a_wire_that_is_full),
+		CASE(more_than_slots), CASE(nobody_waits), CASE(no_answer_later), CASE(frames),
+		CASE(a_wire_that_is_full),
 		CASE(a_wire_that_lies),
 	};
 

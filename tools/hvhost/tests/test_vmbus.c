@@ -35,7 +35,9 @@ static void echo_signal(struct vmbus_channel *ch)
 
 		memcpy(data, p.data, n);
 		if (p.total)
-			assert_int_equal(packet_read(ch->dev->vm, &p, 0, data, MIN(p.total, sizeof(data))), 0);
+			assert_int_equal(packet_read(ch->dev->vm, &p, 0, data,
+						     MIN(p.total, sizeof(data))),
+					 0);
 		if (channel_complete(ch, p.trans_id, data, n) == -HV_ENOSPC)
 			full++;
 	}
@@ -232,7 +234,8 @@ static void gpadl_refused(void **state)
 	guest_request_offers(g);
 	/* memory that is not the guest's, from the first page on or from the last */
 	assert_int_equal(guest_gpadl(g, g->offer[0].relid, 1, FAKE_RAM, 1), VMBUS_STATUS_REFUSED);
-	assert_int_equal(guest_gpadl(g, g->offer[0].relid, 2, ~0ull << 40, 1), VMBUS_STATUS_REFUSED);
+	assert_int_equal(guest_gpadl(g, g->offer[0].relid, 2, ~0ull << 40, 1),
+			 VMBUS_STATUS_REFUSED);
 	/* a channel that is not there */
 	assert_int_equal(guest_gpadl(g, 77, 3, guest_pages(g, 1), 1), VMBUS_STATUS_REFUSED);
 	/* a handle twice */
@@ -245,7 +248,9 @@ static void open_refused(void **state)
 {
 	struct guest *g = *state;
 	struct guest_channel c, again;
-	struct msg_open m = { .header = { MSG_OPENCHANNEL, 0 }, .open_id = 5, .downstream_page = 1 };
+	struct msg_open m = { .header = { MSG_OPENCHANNEL, 0 },
+			      .open_id = 5,
+			      .downstream_page = 1 };
 	u32 status;
 
 	c = open_echo(g);

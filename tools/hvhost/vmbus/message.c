@@ -88,16 +88,19 @@ static struct message_kind kind_of(u32 type)
 	case MSG_ALLOFFERS_DELIVERED:
 		return (struct message_kind){ "all-offers", 0, 0, 0 };
 	case MSG_OPENCHANNEL_RESULT:
-		return (struct message_kind){ "open-result", offsetof(struct msg_open_result, status), 4,
+		return (struct message_kind){ "open-result",
+					      offsetof(struct msg_open_result, status), 4,
 					      offsetof(struct msg_open_result, relid) };
 	case MSG_GPADL_CREATED:
-		return (struct message_kind){ "gpadl-created", offsetof(struct msg_gpadl_created, status),
-					      4, offsetof(struct msg_gpadl_created, relid) };
+		return (struct message_kind){ "gpadl-created",
+					      offsetof(struct msg_gpadl_created, status), 4,
+					      offsetof(struct msg_gpadl_created, relid) };
 	case MSG_GPADL_TORNDOWN:
 		return (struct message_kind){ "gpadl-torndown", 0, 0, 0 };
 	case MSG_VERSION_RESPONSE:
 		return (struct message_kind){ "version-response",
-					      offsetof(struct msg_version_response, supported), 1, 0 };
+					      offsetof(struct msg_version_response, supported), 1,
+					      0 };
 	case MSG_MODIFYCHANNEL_RESPONSE:
 		return (struct message_kind){ "modify-response",
 					      offsetof(struct msg_modify_response, status), 4,

@@ -171,7 +171,8 @@ static int take_pieces(struct vmbus_channel *ch, struct vmbus_packet *p, const u
 				return broken(ch, "GPA range with bytes left", bytes);
 			memcpy(&pfn, from + at, 8);
 			at += 8;
-			if (pfn >> 52 || !gpa_range(ch->dev->vm, (pfn << PAGE_SHIFT) + offset, part))
+			if (pfn >> 52 ||
+			    !gpa_range(ch->dev->vm, (pfn << PAGE_SHIFT) + offset, part))
 				return broken(ch, "GPA range with page frame", (u32)pfn);
 			r->pieces[n++] = (struct gpa_piece){ (pfn << PAGE_SHIFT) + offset, part };
 			bytes -= part;

@@ -61,7 +61,8 @@ static bool message(u32 type, void *to, u32 len)
 
 static bool contact(void)
 {
-	struct msg_contact c = { .header = { MSG_INITIATE_CONTACT, 0 }, .version = VMBUS_VERSION(5, 3),
+	struct msg_contact c = { .header = { MSG_INITIATE_CONTACT, 0 },
+				 .version = VMBUS_VERSION(5, 3),
 				 .interrupt_page = VMBUS_SINT };
 	struct msg_version_response r = { .supported = 0 };
 
@@ -72,8 +73,8 @@ static bool contact(void)
 /* Offers up to the last; the SCSI controller's is the one that is used. */
 static bool offers(void)
 {
-	static const struct guid scsi = GUID(0xba6163d9, 0x04a1, 0x4d29, 0xb6, 0x05, 0x72, 0xe2, 0xff,
-					     0xb1, 0xdc, 0x7f);
+	static const struct guid scsi =
+		GUID(0xba6163d9, 0x04a1, 0x4d29, 0xb6, 0x05, 0x72, 0xe2, 0xff, 0xb1, 0xdc, 0x7f);
 	struct msg_header h = { MSG_REQUESTOFFERS, 0 };
 	struct msg_offer o;
 	u32 type;
@@ -129,7 +130,8 @@ static void leave(void)
 static bool session(void)
 {
 	memset(ring, 0, RING_PAGES * PAGE_SIZE);
-	return contact() && offers() && !lend((u64)ring >> 12, RING_PAGES, RING_PAGES * PAGE_SIZE, 0, 1) &&
+	return contact() && offers() &&
+	       !lend((u64)ring >> 12, RING_PAGES, RING_PAGES * PAGE_SIZE, 0, 1) &&
 	       !open(gpadl, RING_PAGES / 2, 0);
 }
 
@@ -149,18 +151,26 @@ static void frames(void)
 	u64 heap = ram_end() >> 12;
 
 	report(contact() && offers(), "contact and an offer");
-	report(lend(HOST_IMAGE, 4, 4 * PAGE_SIZE, 0, 1) == VMBUS_STATUS_REFUSED, "lending the host's image");
-	report(lend(heap + 8, 4, 4 * PAGE_SIZE, 0, 1) == VMBUS_STATUS_REFUSED, "lending the host's heap");
-	report(lend(HOST_IMAGE - 1, 2, 2 * PAGE_SIZE, 0, 1) == VMBUS_STATUS_REFUSED, "lending up to it");
+	report(lend(HOST_IMAGE, 4, 4 * PAGE_SIZE, 0, 1) == VMBUS_STATUS_REFUSED,
+	       "lending the host's image");
+	report(lend(heap + 8, 4, 4 * PAGE_SIZE, 0, 1) == VMBUS_STATUS_REFUSED,
+	       "lending the host's heap");
+	report(lend(HOST_IMAGE - 1, 2, 2 * PAGE_SIZE, 0, 1) == VMBUS_STATUS_REFUSED,
+	       "lending up to it");
 	report(lend(0xfee00, 1, PAGE_SIZE, 0, 1) == VMBUS_STATUS_REFUSED, "lending a device");
-	report(lend(~0ull - 3, 4, 4 * PAGE_SIZE, 0, 1) == VMBUS_STATUS_REFUSED, "lending what wraps");
-	report(lend(1ull << 52, 4, 4 * PAGE_SIZE, 0, 1) == VMBUS_STATUS_REFUSED, "lending no page frame");
+	report(lend(~0ull - 3, 4, 4 * PAGE_SIZE, 0, 1) == VMBUS_STATUS_REFUSED,
+	       "lending what wraps");
+	report(lend(1ull << 52, 4, 4 * PAGE_SIZE, 0, 1) == VMBUS_STATUS_REFUSED,
+	       "lending no page frame");
 	report(lend((u64)ring >> 12, 4, ~0u, 0, 1) == VMBUS_STATUS_REFUSED, "4 GiB in four pages");
 	report(lend((u64)ring >> 12, 4, 0, 0, 1) == VMBUS_STATUS_REFUSED, "nothing in four pages");
-	report(lend((u64)ring >> 12, 4, 4 * PAGE_SIZE, 5000, 1) == VMBUS_STATUS_REFUSED, "an offset beyond");
-	report(lend((u64)ring >> 12, 4, 4 * PAGE_SIZE, 0, 9) == VMBUS_STATUS_REFUSED, "nine ranges");
+	report(lend((u64)ring >> 12, 4, 4 * PAGE_SIZE, 5000, 1) == VMBUS_STATUS_REFUSED,
+	       "an offset beyond");
+	report(lend((u64)ring >> 12, 4, 4 * PAGE_SIZE, 0, 9) == VMBUS_STATUS_REFUSED,
+	       "nine ranges");
 	report(open(0x9999, 4, 0) == VMBUS_STATUS_REFUSED, "rings in no GPADL");
-	report(!lend((u64)ring >> 12, RING_PAGES, RING_PAGES * PAGE_SIZE, 0, 1), "lending what is there");
+	report(!lend((u64)ring >> 12, RING_PAGES, RING_PAGES * PAGE_SIZE, 0, 1),
+	       "lending what is there");
 	report(open(gpadl, 0, 0) == VMBUS_STATUS_REFUSED, "a ring of no pages");
 	report(open(gpadl, ~0u, 0) == VMBUS_STATUS_REFUSED, "a ring of too many");
 	report(open(gpadl, 4, 99) == VMBUS_STATUS_REFUSED, "interrupts to a VP that is not there");
@@ -176,7 +186,8 @@ static void indices(void)
 
 	for (u32 i = 0; i < ARRAY_SIZE(bad); i++)
 		for (u32 k = 0; k < 3; k++) {
-			struct ring_header *h = (void *)(ring + (k == 2 ? RING_PAGES / 2 * PAGE_SIZE : 0));
+			struct ring_header *h =
+				(void *)(ring + (k == 2 ? RING_PAGES / 2 * PAGE_SIZE : 0));
 
 			all &= session();
 			*(k ? &h->read_index : &h->write_index) = bad[i];
@@ -242,11 +253,13 @@ static void noise(u32 rounds)
 			post(m, len);
 			break;
 		case 1:
-			*(u32 *)(ring + 4 * any(RING_PAGES * PAGE_SIZE / 4)) = (u32)hv_random(&seed);
+			*(u32 *)(ring + 4 * any(RING_PAGES * PAGE_SIZE / 4)) =
+				(u32)hv_random(&seed);
 			signal();
 			break;
 		case 2:
-			((struct ring_header *)ring)->write_index = (u32)(8 * any(3 * PAGE_SIZE / 8));
+			((struct ring_header *)ring)->write_index =
+				(u32)(8 * any(3 * PAGE_SIZE / 8));
 			signal();
 			break;
 		case 3:

@@ -19,7 +19,8 @@ static u8 *in, *out;
 
 static void is(u16 status, u16 want, const char *what)
 {
-	report(status == want, "%s: status %x%s", what, status, status == want ? "" : ", another is due");
+	report(status == want, "%s: status %x%s", what, status,
+	       status == want ? "" : ", another is due");
 }
 
 /* ---- what all calls have in common ---- */
@@ -60,9 +61,10 @@ static void encoding(u32 i)
 		       HV_STATUS_INVALID_HYPERCALL_INPUT;
 	report(all, "%s: reserved bits", name);
 	if (calls[i].rep) {
-		is(call(calls[i].code, (u64)in, (u64)out), HV_STATUS_INVALID_HYPERCALL_INPUT, "no repetitions");
-		is(call(calls[i].code | REPS(2, 2), (u64)in, (u64)out), HV_STATUS_INVALID_HYPERCALL_INPUT,
-		   "start index behind the last");
+		is(call(calls[i].code, (u64)in, (u64)out), HV_STATUS_INVALID_HYPERCALL_INPUT,
+		   "no repetitions");
+		is(call(calls[i].code | REPS(2, 2), (u64)in, (u64)out),
+		   HV_STATUS_INVALID_HYPERCALL_INPUT, "start index behind the last");
 	} else {
 		is(call(good | REPS(1, 0), (u64)in, (u64)out), HV_STATUS_INVALID_HYPERCALL_INPUT,
 		   "repetitions of what does not repeat");
@@ -84,22 +86,27 @@ static void placement(u32 i)
 
 	note("%s", calls[i].name);
 	if (calls[i].in) {
-		is(call(good, (u64)in + 4, (u64)out), HV_STATUS_INVALID_ALIGNMENT, "not on 8 bytes");
-		report((call(good, (u64)in + PAGE_SIZE - 8, (u64)out) == HV_STATUS_INVALID_ALIGNMENT) ==
-		       (calls[i].in > 8), "%u bytes at 8 before a page's end", calls[i].in);
+		is(call(good, (u64)in + 4, (u64)out), HV_STATUS_INVALID_ALIGNMENT,
+		   "not on 8 bytes");
+		report((call(good, (u64)in + PAGE_SIZE - 8, (u64)out) ==
+			HV_STATUS_INVALID_ALIGNMENT) == (calls[i].in > 8),
+		       "%u bytes at 8 before a page's end", calls[i].in);
 		is(call(good, FAR, (u64)out), HV_STATUS_INVALID_ALIGNMENT, "where no address is");
 		is(call(good, ~7ull, (u64)out), HV_STATUS_INVALID_ALIGNMENT, "at the very end");
-		is(call(good, HOST_IMAGE, (u64)out), HV_STATUS_INVALID_PARAMETER, "in the host's image");
+		is(call(good, HOST_IMAGE, (u64)out), HV_STATUS_INVALID_PARAMETER,
+		   "in the host's image");
 		is(call(good, ram_end() + PAGE_SIZE, (u64)out), HV_STATUS_INVALID_PARAMETER,
 		   "in the host's heap");
 		is(call(good, NO_MEMORY, (u64)out), HV_STATUS_INVALID_PARAMETER, "in a device");
 	}
 	if (calls[i].out) {
-		is(call(good, (u64)in, (u64)out + 4), HV_STATUS_INVALID_ALIGNMENT, "results not on 8 bytes");
+		is(call(good, (u64)in, (u64)out + 4), HV_STATUS_INVALID_ALIGNMENT,
+		   "results not on 8 bytes");
 		if (calls[i].out > 8)
-			is(call(good, (u64)in, (u64)out + PAGE_SIZE - 8), HV_STATUS_INVALID_ALIGNMENT,
-			   "results over a page's end");
-		is(call(good, (u64)in, FAR), HV_STATUS_INVALID_ALIGNMENT, "results where no address is");
+			is(call(good, (u64)in, (u64)out + PAGE_SIZE - 8),
+			   HV_STATUS_INVALID_ALIGNMENT, "results over a page's end");
+		is(call(good, (u64)in, FAR), HV_STATUS_INVALID_ALIGNMENT,
+		   "results where no address is");
 		is(call(good, (u64)in, HOST_IMAGE), HV_STATUS_INVALID_PARAMETER,
 		   "results to the host's image");
 		is(call(good, (u64)in, ram_end() + PAGE_SIZE), HV_STATUS_INVALID_PARAMETER,
@@ -126,23 +133,28 @@ static void messages(void)
 	struct hv_post_message_input *m = (void *)in;
 
 	*m = (struct hv_post_message_input){ .connection = 0x77, .type = 1, .payload_size = 8 };
-	is(call(HV_CALL_POST_MESSAGE, (u64)in, 0), HV_STATUS_INVALID_CONNECTION_ID, "unknown connection");
+	is(call(HV_CALL_POST_MESSAGE, (u64)in, 0), HV_STATUS_INVALID_CONNECTION_ID,
+	   "unknown connection");
 	m->connection = VMBUS_CONNECTION_ID_4;
 	m->payload_size = 241;
-	is(call(HV_CALL_POST_MESSAGE, (u64)in, 0), HV_STATUS_INVALID_PARAMETER, "too long a message");
+	is(call(HV_CALL_POST_MESSAGE, (u64)in, 0), HV_STATUS_INVALID_PARAMETER,
+	   "too long a message");
 	m->payload_size = 8;
 	m->type = 1u << 31 | 1;
-	is(call(HV_CALL_POST_MESSAGE, (u64)in, 0), HV_STATUS_INVALID_PARAMETER, "a hypervisor's message type");
+	is(call(HV_CALL_POST_MESSAGE, (u64)in, 0), HV_STATUS_INVALID_PARAMETER,
+	   "a hypervisor's message type");
 	m->type = 1;
 	m->reserved = 1;
-	is(call(HV_CALL_POST_MESSAGE, (u64)in, 0), HV_STATUS_INVALID_PARAMETER, "reserved field of a message");
+	is(call(HV_CALL_POST_MESSAGE, (u64)in, 0), HV_STATUS_INVALID_PARAMETER,
+	   "reserved field of a message");
 	is(call(HV_CALL_SIGNAL_EVENT | HV_CALL_FAST, 0x27ff, 0), HV_STATUS_INVALID_CONNECTION_ID,
 	   "event to a channel that is not there");
-	is(call(HV_CALL_SIGNAL_EVENT | HV_CALL_FAST, 0x27ff | 1ull << 48, 0), HV_STATUS_INVALID_PARAMETER,
-	   "reserved field of an event");
+	is(call(HV_CALL_SIGNAL_EVENT | HV_CALL_FAST, 0x27ff | 1ull << 48, 0),
+	   HV_STATUS_INVALID_PARAMETER, "reserved field of an event");
 	memset(in, 0, PAGE_SIZE);
 	*(u32 *)in = 0xffffffff;
-	is(call(HV_CALL_SIGNAL_EVENT, (u64)in, 0), HV_STATUS_INVALID_CONNECTION_ID, "event by memory");
+	is(call(HV_CALL_SIGNAL_EVENT, (u64)in, 0), HV_STATUS_INVALID_CONNECTION_ID,
+	   "event by memory");
 }
 
 /* ---- the test device's connections: the way of messages and event flags ---- */
@@ -173,7 +185,9 @@ static void connections(void)
 	testdev(TESTDEV_MESSAGE_CREATE, 8, 0x10);
 	testdev(TESTDEV_EVENT_CREATE, 9, 0x20);
 	testdev(TESTDEV_ROUTE_CREATE, 9, 0);
-	*m = (struct hv_post_message_input){ .connection = 0x10, .type = 0x12345678, .payload_size = 8 };
+	*m = (struct hv_post_message_input){ .connection = 0x10,
+					     .type = 0x12345678,
+					     .payload_size = 8 };
 	m->payload[0] = 1;
 	before = interrupts(this_cpu(), 0xb0);
 	is(call(HV_CALL_POST_MESSAGE, (u64)in, 0), 0, "a message to itself");
@@ -193,7 +207,8 @@ static void connections(void)
 	before = interrupts(this_cpu(), 0xb1);
 	is(call(HV_CALL_SIGNAL_EVENT | HV_CALL_FAST, 0x20, 0), 0, "an event to itself");
 	wait_taken(0xb1, before);
-	report(interrupts(this_cpu(), 0xb1) == before + 1 && flags[9 * 256 + 4] == 1, "its flag is set");
+	report(interrupts(this_cpu(), 0xb1) == before + 1 && flags[9 * 256 + 4] == 1,
+	       "its flag is set");
 	is(call(HV_CALL_SIGNAL_EVENT | HV_CALL_FAST, 0x20, 0), 0, "the same event again");
 	interrupts_on();
 	interrupts_off();
@@ -222,11 +237,12 @@ static void ipis(void)
 	u32 before;
 
 	is(call(HV_CALL_SEND_IPI | HV_CALL_FAST, 15, 1), HV_STATUS_INVALID_PARAMETER, "vector 15");
-	is(call(HV_CALL_SEND_IPI | HV_CALL_FAST, 256, 1), HV_STATUS_INVALID_PARAMETER, "vector 256");
-	is(call(HV_CALL_SEND_IPI | HV_CALL_FAST, VECTOR | 1ull << 32, 1), HV_STATUS_INVALID_PARAMETER,
-	   "another VTL");
-	is(call(HV_CALL_SEND_IPI | HV_CALL_FAST, VECTOR | 1ull << 40, 1), HV_STATUS_INVALID_PARAMETER,
-	   "reserved field of an interrupt");
+	is(call(HV_CALL_SEND_IPI | HV_CALL_FAST, 256, 1), HV_STATUS_INVALID_PARAMETER,
+	   "vector 256");
+	is(call(HV_CALL_SEND_IPI | HV_CALL_FAST, VECTOR | 1ull << 32, 1),
+	   HV_STATUS_INVALID_PARAMETER, "another VTL");
+	is(call(HV_CALL_SEND_IPI | HV_CALL_FAST, VECTOR | 1ull << 40, 1),
+	   HV_STATUS_INVALID_PARAMETER, "reserved field of an interrupt");
 	is(call(HV_CALL_SEND_IPI | HV_CALL_FAST, VECTOR, 1ull << 63), HV_STATUS_INVALID_PARAMETER,
 	   "a VP that is not there");
 	is(call(HV_CALL_SEND_IPI | HV_CALL_FAST, VECTOR, 0), 0, "an interrupt to nobody");
@@ -237,7 +253,8 @@ static void ipis(void)
 
 	memset(in, 0, PAGE_SIZE);
 	*x = (struct hv_send_ipi_ex_input){ .vector = VECTOR, .vps = { 2, 0 } };
-	is(call(HV_CALL_SEND_IPI_EX, (u64)in, 0), HV_STATUS_INVALID_PARAMETER, "a set of no format");
+	is(call(HV_CALL_SEND_IPI_EX, (u64)in, 0), HV_STATUS_INVALID_PARAMETER,
+	   "a set of no format");
 	x->vps = (struct hv_vp_set){ HV_VP_SET_SPARSE, 3 };
 	is(call(HV_CALL_SEND_IPI_EX | VARIABLE(1), (u64)in, 0), HV_STATUS_INVALID_HYPERCALL_INPUT,
 	   "two banks said, one there");
@@ -277,14 +294,16 @@ static void flushes(void)
 	*f = (struct hv_flush_input){ .flags = HV_FLUSH_ALL_SPACES };
 	is(call(HV_CALL_FLUSH_SPACE, (u64)in, 0), HV_STATUS_INVALID_PARAMETER, "no VP to flush");
 	f->vps = 1ull << 40;
-	is(call(HV_CALL_FLUSH_SPACE, (u64)in, 0), HV_STATUS_INVALID_PARAMETER, "a VP that is not there");
+	is(call(HV_CALL_FLUSH_SPACE, (u64)in, 0), HV_STATUS_INVALID_PARAMETER,
+	   "a VP that is not there");
 	*f = (struct hv_flush_input){ .space = 1ull << 52, .vps = 1 };
 	is(call(HV_CALL_FLUSH_SPACE, (u64)in, 0), HV_STATUS_INVALID_PARAMETER, "what is no CR3");
 	*f = (struct hv_flush_input){ .space = ~0ull,
 				      .flags = HV_FLUSH_ALL_PROCESSORS | HV_FLUSH_ALL_SPACES };
 	is(call(HV_CALL_FLUSH_SPACE, (u64)in, 0), 0, "everything of everybody");
 	*f = (struct hv_flush_input){ .flags = HV_FLUSH_NON_GLOBAL, .vps = 1 };
-	report(!hypercall(HV_CALL_FLUSH_LIST | REPS(5, 2), (u64)in, 0, &result) && result == HV_RESULT_REPS(5),
+	report(!hypercall(HV_CALL_FLUSH_LIST | REPS(5, 2), (u64)in, 0, &result) &&
+		       result == HV_RESULT_REPS(5),
 	       "a list of five, from the third: result %lx", result);
 	is(call(HV_CALL_FLUSH_LIST | REPS(510, 0), (u64)in, 0), HV_STATUS_INVALID_ALIGNMENT,
 	   "a list beyond the page");
@@ -294,7 +313,8 @@ static void flushes(void)
 	*x = (struct hv_flush_ex_input){ .vps = { HV_VP_SET_SPARSE, 0 } };
 	is(call(HV_CALL_FLUSH_SPACE_EX, (u64)in, 0), HV_STATUS_INVALID_PARAMETER, "an empty set");
 	x->vps.format = 7;
-	is(call(HV_CALL_FLUSH_SPACE_EX, (u64)in, 0), HV_STATUS_INVALID_PARAMETER, "a set of no format");
+	is(call(HV_CALL_FLUSH_SPACE_EX, (u64)in, 0), HV_STATUS_INVALID_PARAMETER,
+	   "a set of no format");
 	x->vps = (struct hv_vp_set){ HV_VP_SET_SPARSE, 1 };
 	is(call(HV_CALL_FLUSH_LIST_EX | REPS(1, 0), (u64)in, 0), HV_STATUS_INVALID_HYPERCALL_INPUT,
 	   "a bank that is not there");
@@ -381,14 +401,14 @@ static void partition(void)
 	memset(in, 0, PAGE_SIZE);
 	*g = (struct hv_get_registers_input){ .partition = 77, .vp = HV_VP_SELF };
 	name[0] = HV_REGISTER_VSM_VP_STATUS;
-	is(call(HV_CALL_GET_VP_REGISTERS | REPS(1, 0), (u64)in, (u64)out), HV_STATUS_INVALID_PARTITION_ID,
-	   "registers of another partition");
+	is(call(HV_CALL_GET_VP_REGISTERS | REPS(1, 0), (u64)in, (u64)out),
+	   HV_STATUS_INVALID_PARTITION_ID, "registers of another partition");
 	*g = (struct hv_get_registers_input){ .partition = HV_PARTITION_SELF, .vp = cpus() };
-	is(call(HV_CALL_GET_VP_REGISTERS | REPS(1, 0), (u64)in, (u64)out), HV_STATUS_INVALID_VP_INDEX,
-	   "registers of a VP that is not there");
+	is(call(HV_CALL_GET_VP_REGISTERS | REPS(1, 0), (u64)in, (u64)out),
+	   HV_STATUS_INVALID_VP_INDEX, "registers of a VP that is not there");
 	*g = (struct hv_get_registers_input){ .partition = HV_PARTITION_SELF, .target_vtl = 1 };
-	is(call(HV_CALL_GET_VP_REGISTERS | REPS(1, 0), (u64)in, (u64)out), HV_STATUS_INVALID_PARAMETER,
-	   "registers of another VTL");
+	is(call(HV_CALL_GET_VP_REGISTERS | REPS(1, 0), (u64)in, (u64)out),
+	   HV_STATUS_INVALID_PARAMETER, "registers of another VTL");
 	*g = (struct hv_get_registers_input){ .partition = HV_PARTITION_SELF, .vp = HV_VP_SELF };
 	name[1] = HV_REGISTER_VERSION;
 	name[2] = HV_REGISTER_GUEST_OS_ID;
@@ -405,7 +425,8 @@ static void partition(void)
 	report(v[3].low == 0xeeeeeeeeeeeeeeeeull, "the fourth was not written");
 	g->vp = cpus() - 1;
 	name[0] = HV_REGISTER_VP_INDEX;
-	is(call(HV_CALL_GET_VP_REGISTERS | REPS(1, 0), (u64)in, (u64)out), 0, "a register of the last VP");
+	is(call(HV_CALL_GET_VP_REGISTERS | REPS(1, 0), (u64)in, (u64)out), 0,
+	   "a register of the last VP");
 	report(v[0].low == cpus() - 1, "is that VP's");
 }
 
@@ -419,17 +440,21 @@ static void devices(void)
 	memset(in, 0, PAGE_SIZE);
 	m->gpa = HOST_IMAGE;
 	m->size = 4;
-	is(call(HV_CALL_MMIO_READ, (u64)in, (u64)out), HV_STATUS_INVALID_PARAMETER, "device registers in the host");
+	is(call(HV_CALL_MMIO_READ, (u64)in, (u64)out), HV_STATUS_INVALID_PARAMETER,
+	   "device registers in the host");
 	is(call(HV_CALL_MMIO_WRITE, (u64)in, 0), HV_STATUS_INVALID_PARAMETER, "writing them");
 	m->size = 65;
-	is(call(HV_CALL_MMIO_READ, (u64)in, (u64)out), HV_STATUS_INVALID_PARAMETER, "65 bytes at once");
+	is(call(HV_CALL_MMIO_READ, (u64)in, (u64)out), HV_STATUS_INVALID_PARAMETER,
+	   "65 bytes at once");
 	memset(in, 0, PAGE_SIZE);
 	t->partition = 7;
-	is(call(HV_CALL_RETARGET_INTERRUPT, (u64)in, 0), HV_STATUS_INVALID_PARAMETER, "another partition's device");
+	is(call(HV_CALL_RETARGET_INTERRUPT, (u64)in, 0), HV_STATUS_INVALID_PARAMETER,
+	   "another partition's device");
 	t->partition = HV_PARTITION_SELF;
 	t->source = 1;
 	t->device = ~0ull;
-	is(call(HV_CALL_RETARGET_INTERRUPT, (u64)in, 0), HV_STATUS_INVALID_PARAMETER, "a device that is not there");
+	is(call(HV_CALL_RETARGET_INTERRUPT, (u64)in, 0), HV_STATUS_INVALID_PARAMETER,
+	   "a device that is not there");
 }
 
 void flat_test(void)

@@ -25,16 +25,20 @@ struct msr {
 };
 
 static const struct msr msrs[] = {
-	{ "GUEST_OS_ID", HV_MSR_GUEST_OS_ID, HV_ACCESS_HYPERCALL, 0, R | W, 0x8100000000000001ull, 0, 0 },
+	{ "GUEST_OS_ID", HV_MSR_GUEST_OS_ID, HV_ACCESS_HYPERCALL, 0, R | W, 0x8100000000000001ull,
+	  0, 0 },
 	{ "HYPERCALL", HV_MSR_HYPERCALL, HV_ACCESS_HYPERCALL, 0, R | W, 1, 1 | 4, 1 },
-	{ "HYPERCALL outside memory", HV_MSR_HYPERCALL, HV_ACCESS_HYPERCALL, 0, R | W, 0, 1 | OUTSIDE, 0 },
+	{ "HYPERCALL outside memory", HV_MSR_HYPERCALL, HV_ACCESS_HYPERCALL, 0, R | W, 0,
+	  1 | OUTSIDE, 0 },
 	{ "VP_INDEX", HV_MSR_VP_INDEX, HV_ACCESS_VP_INDEX, 0, R, 0, 0, 0 },
 	{ "RESET", HV_MSR_RESET, HV_ACCESS_RESET, 0, R | W, 0, 2, 0 },
 	{ "VP_RUNTIME", HV_MSR_VP_RUNTIME, HV_ACCESS_VP_RUNTIME, 0, R, 0, 0, 0 },
 	{ "TIME_REF_COUNT", HV_MSR_TIME_REF_COUNT, HV_ACCESS_REF_COUNTER, 0, R, 0, 0, 0 },
 	{ "REFERENCE_TSC", HV_MSR_REFERENCE_TSC, HV_ACCESS_REF_TSC, 0, R | W, 1, 1 | OUTSIDE, 1 },
-	{ "TSC_FREQUENCY", HV_MSR_TSC_FREQUENCY, HV_ACCESS_FREQUENCY, HV_FEATURE_FREQUENCY_MSRS, R, 0, 0, 0 },
-	{ "APIC_FREQUENCY", HV_MSR_APIC_FREQUENCY, HV_ACCESS_FREQUENCY, HV_FEATURE_FREQUENCY_MSRS, R, 0, 0, 0 },
+	{ "TSC_FREQUENCY", HV_MSR_TSC_FREQUENCY, HV_ACCESS_FREQUENCY, HV_FEATURE_FREQUENCY_MSRS, R,
+	  0, 0, 0 },
+	{ "APIC_FREQUENCY", HV_MSR_APIC_FREQUENCY, HV_ACCESS_FREQUENCY, HV_FEATURE_FREQUENCY_MSRS,
+	  R, 0, 0, 0 },
 	{ "EOI", HV_MSR_EOI, HV_ACCESS_APIC, 0, W, 0, 0, 0 },
 	{ "ICR", HV_MSR_ICR, HV_ACCESS_APIC, 0, R | W, 0x44041, 0, 0 },	/* to itself */
 	{ "TPR", HV_MSR_TPR, HV_ACCESS_APIC, 0, R | W, 0x10, 0x100, 0 },
@@ -46,10 +50,12 @@ static const struct msr msrs[] = {
 	{ "SIMP", HV_MSR_SIMP, HV_ACCESS_SYNIC, 0, R | W, 1, 1 | OUTSIDE, 1 },
 	{ "EOM", HV_MSR_EOM, HV_ACCESS_SYNIC, 0, R | W, 0, 0, 0 },
 	{ "SINT0", HV_MSR_SINT0, HV_ACCESS_SYNIC, 0, R | W, 0x40, 3, 0 },
-	{ "SINT15", HV_MSR_SINT0 + 15, HV_ACCESS_SYNIC, 0, R | W, 0x4f, 0x4f | HV_SINT_AUTO_EOI, 0 },
+	{ "SINT15", HV_MSR_SINT0 + 15, HV_ACCESS_SYNIC, 0, R | W, 0x4f, 0x4f | HV_SINT_AUTO_EOI,
+	  0 },
 	{ "STIMER0_CONFIG", HV_MSR_STIMER0_CONFIG, HV_ACCESS_STIMER, 0, R | W, 0, 1ull << 63, 0 },
 	{ "STIMER0_COUNT", HV_MSR_STIMER0_COUNT, HV_ACCESS_STIMER, 0, R | W, 0, 0, 0 },
-	{ "STIMER3_CONFIG", HV_MSR_STIMER0_CONFIG + 6, HV_ACCESS_STIMER, 0, R | W, 0x30000, HV_STIMER_DIRECT | 3 << 4, 0 },
+	{ "STIMER3_CONFIG", HV_MSR_STIMER0_CONFIG + 6, HV_ACCESS_STIMER, 0, R | W, 0x30000,
+	  HV_STIMER_DIRECT | 3 << 4, 0 },
 	{ "STIMER3_COUNT", HV_MSR_STIMER0_CONFIG + 7, HV_ACCESS_STIMER, 0, R | W, 0, 0, 0 },
 	{ "CRASH_P0", HV_MSR_CRASH_P0, 0, HV_FEATURE_CRASH_MSRS, R | W, ~0ull, 0, 0 },
 	{ "CRASH_P4", HV_MSR_CRASH_P0 + 4, 0, HV_FEATURE_CRASH_MSRS, R | W, 4, 0, 0 },
@@ -63,8 +69,8 @@ static const struct msr msrs[] = {
 
 /* Nobody is offered these: SIRBP, statistics, idle, debugger, nested SynIC, and no MSR at all. */
 static const u32 nowhere[] = {
-	0x40000004, 0x40000024, 0x40000074, 0x40000085, 0x400000a0, 0x400000b8, 0x400000e0, 0x400000f0,
-	0x400000f1, 0x40000109, 0x40001080, 0x40000fff, 0x4fffffff,
+	0x40000004, 0x40000024, 0x40000074, 0x40000085, 0x400000a0, 0x400000b8, 0x400000e0,
+	0x400000f0, 0x400000f1, 0x40000109, 0x40001080, 0x40000fff, 0x4fffffff,
 };
 
 static bool offered(const struct msr *m)
@@ -87,14 +93,15 @@ static void one(const struct msr *m)
 		bad = msr_write(m->msr, value(m, m->bad));
 	report(read == (yes && m->may & R ? 0 : GP), "cpu %u: %s: read is %s", this_cpu(), m->name,
 	       read ? "#GP" : "good");
-	report(wrote == (yes && m->may & W ? 0 : GP), "cpu %u: %s: write is %s", this_cpu(), m->name,
-	       wrote ? "#GP" : "good");
+	report(wrote == (yes && m->may & W ? 0 : GP), "cpu %u: %s: write is %s", this_cpu(),
+	       m->name, wrote ? "#GP" : "good");
 	report(bad == GP, "cpu %u: %s: a value it cannot have is #GP", this_cpu(), m->name);
 	/* what was refused left no trace; these three read as something of their own */
-	if (read || wrote || m->msr == HV_MSR_ICR || m->msr == HV_MSR_CRASH_CTL || m->msr == HV_MSR_EOM)
+	if (read || wrote || m->msr == HV_MSR_ICR || m->msr == HV_MSR_CRASH_CTL ||
+	    m->msr == HV_MSR_EOM)
 		return;
-	report(!msr_read(m->msr, &back) && back == value(m, m->good), "cpu %u: %s: reads back (%lx)",
-	       this_cpu(), m->name, back);
+	report(!msr_read(m->msr, &back) && back == value(m, m->good),
+	       "cpu %u: %s: reads back (%lx)", this_cpu(), m->name, back);
 }
 
 static void all_msrs(void)
@@ -133,9 +140,12 @@ static void hypercalls(void)
 	} calls[] = {
 		{ "HvCallPostMessage", HV_CALL_POST_MESSAGE, (u64)HV_POST_MESSAGES << 32 },
 		{ "HvCallSignalEvent", HV_CALL_SIGNAL_EVENT, (u64)HV_SIGNAL_EVENTS << 32 },
-		{ "HvCallGetPartitionId", HV_CALL_GET_PARTITION_ID, (u64)HV_ACCESS_PARTITION_ID << 32 },
-		{ "HvCallGetVpRegisters", HV_CALL_GET_VP_REGISTERS, (u64)HV_ACCESS_VP_REGISTERS << 32 },
-		{ "HvExtCallQueryCapabilities", HV_EXT_CALL_CAPABILITIES, (u64)HV_EXTENDED_HYPERCALLS << 32 },
+		{ "HvCallGetPartitionId", HV_CALL_GET_PARTITION_ID,
+		  (u64)HV_ACCESS_PARTITION_ID << 32 },
+		{ "HvCallGetVpRegisters", HV_CALL_GET_VP_REGISTERS,
+		  (u64)HV_ACCESS_VP_REGISTERS << 32 },
+		{ "HvExtCallQueryCapabilities", HV_EXT_CALL_CAPABILITIES,
+		  (u64)HV_EXTENDED_HYPERCALLS << 32 },
 	};
 	u64 result;
 
@@ -174,7 +184,8 @@ static void leaves(void)
 		report(r[0] == ((u32)argument("hints", 0) | HV_HINT_NO_AUTO_EOI), "hints %x", r[0]);
 	for (u32 leaf = 0x40000007; leaf <= 0x4000000a; leaf++) {
 		cpuid_leaf(leaf, r);
-		report(!(r[0] | r[1] | r[2] | r[3]), "leaf %x: nothing of a root, of nesting", leaf);
+		report(!(r[0] | r[1] | r[2] | r[3]), "leaf %x: nothing of a root, of nesting",
+		       leaf);
 	}
 }
 

@@ -33,7 +33,8 @@ for cpus in $CPUS; do
 		i=$((i + 1))
 		boot --icount --verbose --cpus "$cpus" --disk 16M --nic loopback \
 			--module hv_netvsc --module hv_utils --host-script "$dir/script" \
-			--counters "$dir/$i.json" --add "$OUT/selftests/hyperv-smoke:/bin/smoke" -- \
+			--counters "$dir/$i.json" \
+			--add "$OUT/selftests/hyperv-smoke:/bin/smoke" -- \
 			smoke "cpus=$cpus" disk nic services
 		[ $rc = 0 ] || { well=1; sed 's/^/# /' "$dir/err"; }
 		mv "$dir/out" "$dir/$i.console" && mv "$dir/log" "$dir/$i.log"

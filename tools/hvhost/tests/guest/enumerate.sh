@@ -8,9 +8,10 @@
 . "${0%/*}/lib/tap.sh"
 
 # "class instance relid" of what was offered, "relid VP" of what was opened
+offer='^hvhost: vmbus: offer [a-z0-9]*\.0: relid \([0-9]*\), class \(.*\), instance \(.*\)$'
+offer="s/$offer/\2 \3 \1/p"
 host_devices() {
-	sed -n 's/^hvhost: vmbus: offer [a-z0-9]*\.0: relid \([0-9]*\), class \(.*\), instance \(.*\)$/\2 \3 \1/p' \
-		"$dir/log" | sort
+	sed -n "$offer" "$dir/log" | sort
 }
 host_channels() {
 	sed -n 's/^hvhost: vmbus: open .*: relid \([0-9]*\), VP \([0-9]*\)$/\1 \2/p' "$dir/log" |
@@ -20,16 +21,18 @@ host_channels() {
 try() {	# CPUS NAME ARGUMENTS...
 	cpus=$1 name=$2
 	shift 2
-	boot --cpus "$cpus" --disk 64M --vpci test --nic loopback --module hv_netvsc --module hv_utils \
-		--module hyperv-keyboard "$@" \
+	boot --cpus "$cpus" --disk 64M --vpci test --nic loopback --module hv_netvsc \
+		--module hv_utils --module hyperv-keyboard "$@" \
 		--add "$OUT/selftests/hyperv-enumerate:/bin/enumerate" -- enumerate --scsi
 	pass_on "$name"
 	host_devices >"$dir/host"
-	sed -n 's/^# device \([^ ]*\) class {\(.*\)} relid \([0-9]*\)$/\2 \1 \3/p' "$dir/out" | sort >"$dir/guest"
+	sed -n 's/^# device \([^ ]*\) class {\(.*\)} relid \([0-9]*\)$/\2 \1 \3/p' \
+		"$dir/out" | sort >"$dir/guest"
 	[ -s "$dir/host" ] && cmp -s "$dir/host" "$dir/guest"
 	verdict $? "$name: the guest has what was offered, class, instance and relid"
 	host_channels >"$dir/host"
-	sed -n 's/^# channel .* relid \([0-9]*\) sub .* cpu \([0-9]*\)$/\1 \2/p' "$dir/out" | sort >"$dir/guest"
+	sed -n 's/^# channel .* relid \([0-9]*\) sub .* cpu \([0-9]*\)$/\1 \2/p' \
+		"$dir/out" | sort >"$dir/guest"
 	[ -s "$dir/host" ] && cmp -s "$dir/host" "$dir/guest"
 	verdict $? "$name: its channels are those it opened, on the CPUs the host was told"
 	refused_nothing "$name"

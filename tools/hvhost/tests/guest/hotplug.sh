@@ -21,7 +21,8 @@ for cpus in 1 4; do
 	verdict $? "$cpus vCPUs: the host did all six"
 	# 4: the added disk is gone again; 2: before it came
 	[ "$(heap 4)" = "$(heap 2)" ]
-	verdict $? "$cpus vCPUs: a removed disk takes no memory of the host ($(heap 2), then $(heap 4))"
+	held="$(heap 2), then $(heap 4)"
+	verdict $? "$cpus vCPUs: a removed disk takes no memory of the host ($held)"
 	refused_nothing "$cpus vCPUs"
 done
 cat >"$dir/host.hvs" <<END

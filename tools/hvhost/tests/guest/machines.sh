@@ -37,7 +37,8 @@ smoke "5G on 2 vCPUs" "$KERNEL" 2 --memory 5G --cpus 2
 mib=$(total)
 [ "${mib:-0}" -gt 5000 ] && [ "$mib" -le 5120 ]
 verdict $? "5G: all but the host's is the guest's (${mib:-none} MiB)"
-logged "5G: some of it above 4 GiB" 'BIOS-e820: \[mem 0x0000000100000000-0x00000001[0-9a-f]*\] usable'
+logged "5G: some of it above 4 GiB" \
+	'BIOS-e820: \[mem 0x0000000100000000-0x00000001[0-9a-f]*\] usable'
 
 vmlinux=${KERNEL%/*}/vmlinux
 if [ -f "$vmlinux" ]; then

@@ -24,7 +24,8 @@ for cpus in 1 8; do
 	verdict $? "hv_storvsc, $cpus vCPUs: it had its sub-channel each time ($opened)"
 	refused_nothing "hv_storvsc, $cpus vCPUs"
 done
-boot --cpus 2 --vpci test --add "$OUT/selftests/hyperv-reload:/bin/reload" -- reload --unbind hv_pci 100
+boot --cpus 2 --vpci test --add "$OUT/selftests/hyperv-reload:/bin/reload" \
+	-- reload --unbind hv_pci 100
 pass_on hv_pci
 same_heap hv_pci
 refused_nothing hv_pci
@@ -34,7 +35,8 @@ module() {	# NAME: its file
 }
 if [ -n "$(module hv_netvsc)" ]; then
 	boot --cpus 2 --nic loopback --module hv_netvsc --add "$(module hv_netvsc):/hv_netvsc.ko" \
-		--add "$OUT/selftests/hyperv-netreload:/bin/netreload" -- netreload /hv_netvsc.ko "${RELOADS:-12}"
+		--add "$OUT/selftests/hyperv-netreload:/bin/netreload" \
+		-- netreload /hv_netvsc.ko "${RELOADS:-12}"
 	pass_on "hv_netvsc, a module"
 	same_heap "hv_netvsc, a module"
 	if grep 'refused: ' "$dir/log" | grep -q 'frame before RNDIS is initialized\|send section' &&
@@ -45,7 +47,8 @@ if [ -n "$(module hv_netvsc)" ]; then
 		refused_nothing "hv_netvsc, a module"
 	fi
 	boot --cpus 2 --module hv_utils --add "$(module hv_utils):/hv_utils.ko" \
-		--add "$OUT/selftests/hyperv-reload:/bin/reload" -- reload --module hv_utils /hv_utils.ko 100
+		--add "$OUT/selftests/hyperv-reload:/bin/reload" \
+		-- reload --module hv_utils /hv_utils.ko 100
 	pass_on "hv_utils, a module"
 	same_heap "hv_utils, a module"
 	refused_nothing "hv_utils, a module"

@@ -50,7 +50,8 @@ run() {
 
 same_heap() {	# NAME: whenever the controller was back
 	[ "$(heap 2 | sort -u | wc -l)" = 1 ] && [ "$(heap 2 | wc -l)" -gt 1 ]
-	verdict $? "$1: the host held the same each time the disk was back ($(heap 2 | sort -u | xargs))"
+	held=$(heap 2 | sort -u | xargs)
+	verdict $? "$1: the host held the same each time the disk was back ($held)"
 }
 
 wait='storvsc_execute_vstor_op() waits 180 s for an answer that cannot come'
@@ -59,7 +60,8 @@ run bus 1 11:offer 12:gpadl 13:gpadl-then 14:open "15:open-then:$wait"
 same_heap bus
 run protocol 1 "21:begin-init:$wait" "22:version:$wait" "23:properties:$wait" "24:end-init:$wait"
 same_heap protocol
-run sub-channels 5 "25:sub-channels:handle_multichannel_storage() waits 180 s, then storvsc_remove() for good"
+run sub-channels 5 \
+	"25:sub-channels:handle_multichannel_storage() waits 180 s, then storvsc_remove() for good"
 lost='storvsc_remove() waits for requests of a rescinded channel, which nobody completes'
 run scan 1 "31:inquiry:$lost"
 run reads 1 "32:io-read:$lost"
@@ -68,7 +70,8 @@ run cache 1 "41:idle-cache:storvsc_queuecommand() takes SYNCHRONIZE CACHE for a 
 
 # A host that does not wait until the guest gave the old channel back.
 printf 'phase 1 scsi0 rescind\nphase 1 scsi0 offer-now\n' >"$dir/host.hvs"
-boot --disk 32M --host-script "$dir/host.hvs" --add "$OUT/selftests/hyperv-again:/bin/again" -- again
+boot --disk 32M --host-script "$dir/host.hvs" \
+	--add "$OUT/selftests/hyperv-again:/bin/again" -- again
 # azk ends with 193 when the kernel warned
 [ $rc = 193 ] && grep -q 'vmbus_onoffer' "$dir/err" && rc=0
 pass_on again

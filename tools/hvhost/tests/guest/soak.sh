@@ -63,7 +63,8 @@ for cpus in $CPUS; do
 	done
 	sort -n "$dir/times" | awk -v c="$cpus" -v r="$RUNS" -v f=$failed '
 		{ t[NR] = $1; s += $1 }
-		END { printf "# %5d %6d %7d %8.1f %8.1f %8.1f\n", c, r, f, t[1], s / NR, t[NR] }' >>"$dir/table"
+		END { printf "# %5d %6d %7d %8.1f %8.1f %8.1f\n", c, r, f, t[1], s / NR, t[NR] }' \
+		>>"$dir/table"
 	if [ $failed = 0 ]; then
 		verdict 0 "$cpus vCPUs: $RUNS boots"
 	else

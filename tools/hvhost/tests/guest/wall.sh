@@ -31,7 +31,8 @@ sed 's/^/# machine, s of processor, s to init: /' "$dir/times"
 
 median() {	# MACHINE COLUMN
 	awk -v m="$1" -v c="$2" '$1 == m { print $c }' "$dir/times" | sort -n |
-		awk '{ v[NR] = $1 } END { print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'
+		awk '{ v[NR] = $1 }
+		     END { m = int(NR / 2); print NR % 2 ? v[m + 1] : (v[m] + v[m + 1]) / 2 }'
 }
 
 ratio() {	# COLUMN
