@@ -26,6 +26,7 @@ static const struct {
 	{ "refresh", series_cmd_refresh, "write the commits of a tree back to patches/" },
 	{ "import", series_cmd_import, "add the patches of a mailbox" },
 	{ "export", series_cmd_export, "write the series as a mailbox or numbered files" },
+	{ "abi", series_cmd_abi, "compare what two kernels offer to modules, and what breaks" },
 };
 
 #define ACTIONS	(sizeof(actions) / sizeof(*actions))

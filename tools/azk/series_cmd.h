@@ -17,6 +17,7 @@ int series_cmd_rebase(int argc, char **argv);
 int series_cmd_import(int argc, char **argv);
 int series_cmd_export(int argc, char **argv);
 int series_cmd_refresh(int argc, char **argv);
+int series_cmd_abi(int argc, char **argv);
 
 /* The series with its patches parsed; patch[i] belongs to series.v[i]. */
 struct loaded {

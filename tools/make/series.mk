@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Work on the patches.
 
-.PHONY: rebase series-check series-import series-export series-refresh series-shell
+.PHONY: rebase series-check series-import series-export series-refresh series-shell series-abi
 
 series-check: tree
 	@$(AZK) series check
@@ -10,6 +10,11 @@ rebase: tree
 	@$(if $(TO),,echo "rebase: say where to: make rebase TO=VERSION or TO=TARBALL" >&2; exit 2;) \
 	$(AZK) series rebase $(TO) --json out/report/rebase.json \
 		$(if $(filter 1 y yes,$(WRITE)),--write)
+
+series-abi: azk
+	@$(if $(OLD),,echo "series-abi: say what to compare with: OLD=DIR (a build, a -devel package)" >&2; exit 2;) \
+	$(AZK) series abi $(OLD) $(or $(NEW),out/ours/$(PROFILE)) \
+		$(MODULE:%=--module %) --json out/report/abi.json
 
 series-import: tree
 	@$(if $(MBOX),,echo "series-import: name the mailbox: MBOX=FILE" >&2; exit 2;) \

@@ -24,6 +24,7 @@ const struct azk_exit_name azk_exit_names[] = {
 	{ AZK_EX_KERNEL, "not_a_kernel", "the file is no kernel, or none for that machine" },
 	{ AZK_EX_POWEROFF, "powered_off", "its host asked the guest to power off, and it did" },
 	{ AZK_EX_REBOOT, "rebooted", "the guest rebooted, and --reboots did not let it" },
+	{ AZK_EX_ABI, "module_breaks", "a module built for one kernel breaks with another" },
 	{ 0, NULL, NULL },
 };
 

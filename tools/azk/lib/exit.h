@@ -31,6 +31,7 @@ enum azk_exit {
 	AZK_EX_KERNEL = 207,		/* the file is no kernel, or none for that machine */
 	AZK_EX_POWEROFF = 208,		/* the guest was asked to power off, and did */
 	AZK_EX_REBOOT = 209,		/* the guest rebooted, and was not to begin again */
+	AZK_EX_ABI = 210,		/* a module built for one kernel breaks with the other */
 };
 
 struct azk_exit_name {
