@@ -274,11 +274,13 @@ static void tell(const struct load *l, uint64_t ns, long irqs)
 		return;
 	load_result(!l->errors && !l->wrong, (uint8_t)go, title,
 		    "\"units\": %llu, \"bytes\": %llu, \"errors\": %llu, \"errno\": %d, \"wrong\": %llu, "
-		    "\"system_calls\": %llu, \"interrupts\": %ld, \"ns\": %llu, \"seed\": %llu",
+		    "\"system_calls\": %llu, \"interrupts\": %ld, \"ns\": %llu, \"seed\": %llu, "
+		    "\"host\": {\"scsi_%s_bytes\": %llu}",
 		    (unsigned long long)l->done, (unsigned long long)(l->done * bs),
 		    (unsigned long long)l->errors, l->error, (unsigned long long)l->wrong,
 		    (unsigned long long)l->enters, irqs, (unsigned long long)ns,
-		    (unsigned long long)seed);
+		    (unsigned long long)seed, !strcmp(op, "read") ? "read" : "write",
+		    (unsigned long long)(l->check ? l->done / 2 : l->done) * bs);
 }
 
 static void run(void)
