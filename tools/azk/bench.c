@@ -18,6 +18,7 @@ static const struct {
 } kinds[] = {
 	{ "boot", bench_boot, "guest instructions from a kernel's first to init" },
 	{ "storage", bench_storage, "what a kernel does for a block of I/O, and how long it takes" },
+	{ "network", bench_network, "what a kernel does for a packet, and how long it takes" },
 	{ "show", bench_show, "draw a report again: text, SVG" },
 	{ "claims", bench_claims, "hold what patches claim against reports" },
 };

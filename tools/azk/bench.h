@@ -8,6 +8,7 @@
 
 int bench_boot(int argc, char **argv);		/* measure boots, write a report */
 int bench_storage(int argc, char **argv);	/* under block I/O */
+int bench_network(int argc, char **argv);	/* under packets */
 int bench_show(int argc, char **argv);		/* a report as text or SVG */
 int bench_claims(int argc, char **argv);	/* claims against reports */
 

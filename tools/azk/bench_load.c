@@ -285,3 +285,15 @@ int bench_storage(int argc, char **argv)
 			  "  azk bench storage azure --machine q35 --device nvme",
 			  argc, argv);
 }
+
+int bench_network(int argc, char **argv)
+{
+	return bench_load(&load_network, "azk bench network",
+			  "Count what each KERNEL does for a packet: guest instructions, its driver's share,\n"
+			  "signals and exits to the host, interrupts, and latencies in virtual time, under\n"
+			  "hosts that look at a ring at once or late. The peer is in the host, and its counts\n"
+			  "have to be the program's.",
+			  "  azk bench network upstream/azure azure --json out/report/network.json\n"
+			  "  azk bench network azure azure --only udp_rx --drain 5     # A/A",
+			  argc, argv);
+}

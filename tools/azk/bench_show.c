@@ -28,6 +28,7 @@ static const struct {
 } drawers[] = {
 	{ "boot", boot_text_counted, boot_text, boot_svg },
 	{ "storage", load_text_complete, load_text, load_svg },
+	{ "network", load_text_complete, load_text, load_svg },
 };
 
 #define NR_DRAWERS	(sizeof(drawers) / sizeof(*drawers))

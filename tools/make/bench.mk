@@ -2,7 +2,7 @@
 # Kernels into guests: one boot to a verdict, and the comparison. MACHINE=q35
 # does either without the host.
 
-.PHONY: boot bench bench-boot bench-storage distro
+.PHONY: boot bench bench-boot bench-storage bench-network distro
 
 runners := $(AZK) out/bin/init out/bin/insncount.so \
 	   $(if $(filter hyperv,$(MACHINE)),out/bin/hvhost.elf)
@@ -38,3 +38,9 @@ bench-storage: build build-upstream distro guest hvhost
 		$(PROFILE) $(if $(peer),$(peer) --label $(peer)=debian-cloud))
 	$(call load,storage-virtio-blk,ioload,,storage --machine q35 --device virtio-blk $(PROFILE))
 	$(call load,storage-nvme,ioload,,storage --machine q35 --device nvme $(PROFILE))
+
+# netvsc is a module, so upstream's modules are built, too.
+bench-network: MODULES = 1
+bench-network: build build-upstream distro guest hvhost
+	$(call load,network,netload,$(upstream)/bzImage $(peer),network upstream/$(PROFILE) \
+		$(PROFILE) $(if $(peer),$(peer) --label $(peer)=debian-cloud))

@@ -54,6 +54,37 @@ const struct load_plan load_storage = {
 	.cells = storage_cells, .targets = storage_targets, .disk = "64M",
 };
 
+static const struct load_cell network_cells[] = {
+	{ "udp_tx_64", "UDP transmit, frames of 64 B, 32 a system call",
+	  "op=udp-tx bs=18 batch=32", "count", 256 },
+	{ "udp_tx_1500", "UDP transmit, 1500 B", "op=udp-tx bs=1472 batch=32", "count", 256 },
+	{ "raw_tx_64", "packet socket transmit, frames of 64 B", "op=raw-tx bs=18 batch=32",
+	  "count", 256 },
+	{ "udp_rx_64", "UDP receive, frames of 64 B", "op=udp-rx bs=18 batch=32", "count", 256 },
+	{ "udp_rx_1500", "UDP receive, 1500 B", "op=udp-rx bs=1472 batch=32", "count", 256 },
+	{ "udp_rr_64", "UDP request and response, 64 B", "op=udp-rr bs=64", "count", 128 },
+	{ "tcp_rr_64", "TCP request and response, 64 B", "op=tcp-rr bs=64", "count", 128 },
+	{ "tcp_tx_64k", "TCP stream transmit, a send of 64 KiB", "op=tcp-tx bs=64K", "count", 16 },
+	{ "xdp_drop_64", "XDP_DROP, frames of 64 B", "op=xdp-drop bs=18 batch=32", "count", 256 },
+	{ "xdp_drop_1500", "XDP_DROP, 1500 B", "op=xdp-drop bs=1472 batch=32", "count", 256 },
+	{ "xdp_pass_64", "XDP_PASS and UDP receive, frames of 64 B", "op=xdp-pass bs=18 batch=32",
+	  "count", 256 },
+	{ "xdp_tx_64", "XDP_TX, frames of 64 B", "op=xdp-tx bs=18 batch=32", "count", 256 },
+	{ "xdp_redirect_64", "XDP_REDIRECT to the same NIC, frames of 64 B",
+	  "op=xdp-redirect bs=18 batch=32", "count", 256 },
+	{ NULL, NULL, NULL, NULL, 0 },
+};
+
+static const struct load_target network_targets[] = {
+	{ "netvsc", true, "dev=eth0 irq=HYP", { "hv_netvsc" }, { NULL }, "", "net0" },
+	{ NULL, false, NULL, { NULL }, { NULL }, NULL, NULL },
+};
+
+const struct load_plan load_network = {
+	.kind = "network", .program = "netload", .unit = "packet", .per = "packet",
+	.cells = network_cells, .targets = network_targets, .nic = "loopback",
+};
+
 int load_cells(const struct load_plan *p, const struct load_shape *s, int cell[LOAD_CELLS_MAX])
 {
 	int n = 0;

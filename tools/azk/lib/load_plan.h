@@ -45,7 +45,7 @@ struct load_plan {
 	const char *disk, *nic;	/* machine hyperv: what is on the bus, or NULL */
 };
 
-extern const struct load_plan load_storage;
+extern const struct load_plan load_storage, load_network;
 
 /* What a person may change. */
 struct load_shape {

@@ -26,8 +26,8 @@ const struct load_figure load_figures[] = {
 	{ "system_calls", "system calls per %s", false, false, false },
 	{ "virtual_ns", "virtual time per %s (ns)", true, false, false },
 	{ "p50", "latency, median (ns)", true, false, true },
-	{ "p99", "latency, 99 % (ns)", true, false, true },
-	{ "p999", "latency, 99.9 % (ns)", true, false, true },
+	{ "p99", "latency, 99 %% (ns)", true, false, true },
+	{ "p999", "latency, 99.9 %% (ns)", true, false, true },
 	{ NULL, NULL, false, false, false },
 };
 
@@ -214,12 +214,51 @@ static int check(const struct kernel *k, const struct load_facts *f, const json_
 	return AZK_OK;
 }
 
+/* What the program says the host has to have counted in a window: has it? */
+static void check_counts(const struct load_facts *f, const json_t *host)
+{
+	json_t *run, *want;
+	const char *key;
+	size_t i;
+
+	json_array_foreach(f->runs, i, run)
+		json_object_foreach(json_object_get(run, "host"), key, want) {
+			double has = number(json_array_get(host, i), key);
+			char *s;
+
+			if (!json_array_size(host) || has == json_number_value(want))
+				continue;
+			s = xasprintf("run %zu (%s): %s is %.0f for the program, %.0f for the host", i,
+				      report_str(run, "title"), key, json_number_value(want), has);
+			json_array_append_new(f->differ, json_string(s));
+			free(s);
+		}
+}
+
+/* What it took until the program began: messages to the bus, control messages to NICs. */
+static void boot_metrics(const json_t *phases, json_t *metrics)
+{
+	static const char *const keys[][2] = {
+		{ "messages_from_guest", "boot_messages_from_guest" },
+		{ "net_control_messages", "boot_net_control_messages" },
+	};
+	const json_t *boot = json_array_get(phases, 0);
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++)
+		if (json_object_get(boot, keys[i][0]))
+			json_object_set(metrics, keys[i][1], json_object_get(boot, keys[i][0]));
+}
+
 int load_subject(const struct kernel *k, const struct load_facts *f, json_t **subject)
 {
 	int index[LOAD_CELLS_MAX], n = load_cells(f->plan, f->shape, index);
 	json_t *host = windows_of(f->phases), *metrics = json_object(), *cells = json_array();
 	int ret = check(k, f, host);
 
+	if (!ret) {
+		check_counts(f, host);
+		boot_metrics(f->phases, metrics);
+	}
 	for (int i = 0; !ret && i < n; i++)
 		for (int d = 0; d < f->shape->drains; d++)
 			json_array_append_new(cells, cell(f, host, &f->plan->cells[index[i]],

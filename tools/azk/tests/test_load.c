@@ -229,6 +229,14 @@ static void host(void **state)
 	assert_int_equal(load_subject(&w->k, &w->f, &s), AZK_OK);
 	assert_float_equal(metric(s, "poll_4k_qd1_drain0_signals_per_io"), 1.5, 1e-9);
 	assert_float_equal(metric(s, "poll_4k_qd1_drain0_exits_per_io"), 1.5, 1e-9);
+	assert_int_equal(json_array_size(w->f.differ), 0);
+	/* and what the program says it has to have counted, it has */
+	json_object_set_new(json_array_get(w->f.runs, 2), "host",
+			    json_pack("{s:i}", "signals_from_guest", 21));
+	json_decref(s);
+	assert_int_equal(load_subject(&w->k, &w->f, &s), AZK_OK);
+	assert_int_equal(json_array_size(w->f.differ), 1);
+	assert_true(json_is_false(json_object_get(s, "deterministic")));
 	json_decref(s);
 	json_array_remove(w->f.phases, 3);
 	assert_int_equal(quiet(put_together, w), AZK_EX_INPUT);

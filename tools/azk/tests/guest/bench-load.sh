@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# azk bench storage with real guests, a small part of it: a kernel against itself is "="
+# azk bench storage and network with real guests, a small part of each: a kernel against itself is "="
 # in every figure, what is counted is what the program did, a late host is signalled less.
 # Env: KERNEL (bzImage), AZK, OUT. Prints TAP.
 set -u
@@ -66,6 +66,17 @@ verdict $? "drawn again from the JSON: the same bytes"
 verdict $? "the same load on NVMe"
 v=$(metric "$dir/nvme.json" read_4k_qd32_b32_drain0_driver_and_bus_per_io)
 holds "its driver was told apart" "${v:-0} > 0"
+
+"$AZK" bench network "$KERNEL" "$KERNEL" --seeds 1 --units 64 --only udp_ --drain 0 --json "$dir/net.json" \
+	>"$dir/out" 2>"$dir/err"
+verdict $? "network: a kernel against itself"
+[ "$(grep -c 'counted and not counted agree to the digit' "$dir/out")" = 2 ]
+verdict $? "counted and not counted, program and peer: one result"
+awk '/^  udp_/ { rows++; if ($NF != "=" && $NF != "-") { print; bad = 1 } }
+     END { exit bad || rows < 40 }' "$dir/out" >"$dir/err"
+verdict $? "network, A/A: no figure differs"
+v=$(metric "$dir/net.json" udp_rx_1500_drain0_driver_per_packet)
+holds "the driver, a module, was told apart" "${v:-0} > 0"
 
 for wrong in "--machine q35 --drain 5" "--device nvme" "--drain soon" "--only nothing" "--machine microvm"; do
 	# shellcheck disable=SC2086 # words
