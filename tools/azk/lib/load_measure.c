@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -82,7 +83,8 @@ static int once(const struct load_measure *m, const struct kernel *k, const stru
 		strv_add(&extra, m->target->qemu[i]);
 	if (counted) {
 		strv_add(&extra, "-plugin");
-		strv_addf(&extra, "%s,log=%s,windows=on%s", w->plugin, w->log, w->host);
+		strv_addf(&extra, "%s,marks=%s,log=%s,windows=on%s", w->plugin, w->marks, w->log,
+			  w->host);
 	}
 	if (m->plan->disk && m->machine->hvhost)
 		strv_add(&on.disk, m->plan->disk);
@@ -178,6 +180,40 @@ static int symbols(const struct kernel *k, const char *debug, struct ksyms *s,
 	return ret;
 }
 
+/*
+ * Functions that copy, and the register with the number of bytes
+ * (arch/x86/lib/{memcpy_64,memmove_64,copy_user_64}.S). What the compiler copies in
+ * place is not seen.
+ */
+static const struct {
+	const char *kind, *symbol;
+} copiers[] = {
+	{ "copy", "__memcpy" }, { "copy", "__memmove" }, { "copy_rcx", "rep_movs_alternative" },
+};
+
+/* Marks for them, of a kernel whose symbols are known before it runs. */
+static int write_marks(const struct bench_work *w, const struct kernel *k, bool *any)
+{
+	struct buf marks = BUF_INIT;
+	struct ksyms s = { 0 };
+	int ret = AZK_OK;
+
+	*any = k->sysmap && file_size(k->sysmap) >= SYSMAP_MIN_BYTES;
+	if (*any)
+		ret = ksyms_read(k->sysmap, &s);
+	for (size_t i = 0; *any && !ret && i < sizeof(copiers) / sizeof(*copiers); i++) {
+		uint64_t addr = ksyms_addr(&s, copiers[i].symbol);
+
+		if (addr)
+			buf_addf(&marks, "%s %s %" PRIx64 "\n", copiers[i].kind, copiers[i].symbol, addr);
+	}
+	if (!ret)
+		ret = file_write(w->marks, buf_str(&marks), marks.len);
+	ksyms_free(&s);
+	buf_free(&marks);
+	return ret;
+}
+
 /* Does the run that nobody counted say the same? */
 static void compare(const struct bench_work *w, const struct guest_result *res, json_t *differ)
 {
@@ -192,9 +228,10 @@ static void compare(const struct bench_work *w, const struct guest_result *res, 
 }
 
 static int put_together(const struct load_measure *m, const struct kernel *k,
-			const struct bench_work *w, const struct guest_result *res, json_t **subject)
+			const struct bench_work *w, const struct guest_result *res, bool copies,
+			json_t **subject)
 {
-	struct load_facts f = { .plan = m->plan, .shape = m->shape };
+	struct load_facts f = { .plan = m->plan, .shape = m->shape, .copies = copies };
 	struct ksyms s = { 0 }, modules = { 0 };
 	struct load_profile prof = { 0 };
 	struct plog p = { 0 };
@@ -234,13 +271,15 @@ int load_measure(const struct load_measure *m, const struct kernel *k, json_t **
 	struct guest_result res = { 0 };
 	struct buf script = BUF_INIT;
 	struct bench_work w;
-	bool ask = asks_symbols(m, k);
+	bool ask = asks_symbols(m, k), copies = false;
 	pid_t plain = 0;
 	int ret;
 
 	*subject = NULL;
 	ret = bench_work_open(&w, m->machine->hvhost);
 	load_script(m->plan, m->shape, m->target, &script);
+	if (!ret)
+		ret = write_marks(&w, k, &copies);
 	if (!ret && script.len)
 		ret = file_write(w.script, script.s, script.len);
 	if (!ret) {
@@ -254,7 +293,7 @@ int load_measure(const struct load_measure *m, const struct kernel *k, json_t **
 	else if (plain > 0)
 		kill(plain, SIGTERM);
 	if (!ret)
-		ret = put_together(m, k, &w, &res, subject);
+		ret = put_together(m, k, &w, &res, copies, subject);
 	guest_result_free(&res);
 	buf_free(&script);
 	bench_work_close(&w);

@@ -67,6 +67,22 @@ static void fold(struct load_profile *l)
 	qsort(l->function, l->functions, sizeof(*l->function), by_insns);
 }
 
+/* Both are in the order of the windows. */
+static void add_copies(const struct plog *p, const struct ksyms *k, const struct ksyms *modules,
+		       struct load_profile *l)
+{
+	size_t w = 0;
+
+	for (size_t i = 0; i < p->copies; i++) {
+		const struct plog_copy *c = &p->copy[i];
+
+		while (w < l->windows && l->window[w].nth < c->window >> 8)
+			w++;
+		if (w < l->windows && l->window[w].nth == c->window >> 8)
+			l->window[w].copied[load_group(name_of(k, modules, c->caller))] += c->bytes;
+	}
+}
+
 void load_profile_make(const struct plog *p, const struct ksyms *k, const struct ksyms *modules,
 		       struct load_profile *l)
 {
@@ -93,6 +109,7 @@ void load_profile_make(const struct plog *p, const struct ksyms *k, const struct
 	}
 	if (l->windows)
 		qsort(l->window, l->windows, sizeof(*l->window), by_nth);
+	add_copies(p, k, modules, l);
 	fold(l);
 }
 

@@ -21,6 +21,7 @@ struct load_window {
 	uint8_t phase;
 	int64_t insns;
 	int64_t group[NR_GROUPS];	/* add up to insns */
+	uint64_t copied[NR_GROUPS];	/* bytes, by who asked for the copy */
 };
 
 struct load_function {

@@ -20,6 +20,8 @@ const struct load_figure load_figures[] = {
 	{ "driver", "in the driver", true, false, false },
 	{ "bus", "in the bus", true, false, false },
 	{ "user", "in the program that makes the load", true, false, false },
+	{ "copied", "bytes copied by the kernel per %s", true, false, false },
+	{ "copied_driver_and_bus", "of these, for driver and bus", true, false, false },
 	{ "signals", "signals to the host per %s", false, true, false },
 	{ "exits", "exits to the host per %s", false, true, false },
 	{ "interrupts", "interrupts of the device per %s", false, false, false },
@@ -75,6 +77,8 @@ static json_t *windows_of(const json_t *phases)
 static bool figure(const char *name, const struct load_window *w, const json_t *run,
 		   const json_t *host, double units, double *v)
 {
+	uint64_t own = w->copied[GROUP_DRIVER] + w->copied[GROUP_BUS];
+
 	if (!strcmp(name, "instructions"))
 		*v = (double)w->insns;
 	else if (!strcmp(name, "driver_and_bus"))
@@ -85,6 +89,10 @@ static bool figure(const char *name, const struct load_window *w, const json_t *
 		*v = (double)w->group[GROUP_BUS];
 	else if (!strcmp(name, "user"))
 		*v = (double)w->group[GROUP_USER];
+	else if (!strcmp(name, "copied"))
+		*v = (double)(own + w->copied[GROUP_KERNEL]);
+	else if (!strcmp(name, "copied_driver_and_bus"))
+		*v = (double)own;
 	else if (!strcmp(name, "virtual_ns"))
 		*v = number(run, "ns");
 	else if (!strcmp(name, "interrupts") || !strcmp(name, "system_calls"))
@@ -138,6 +146,12 @@ static json_t *functions(const struct load_profile *p, int phase, double units)
 	return a;
 }
 
+/* Copies are only seen where the kernel's symbols were known before it ran. */
+static bool known(const struct load_facts *f, const struct load_figure *fig)
+{
+	return f->copies || !str_starts(fig->name, "copied");
+}
+
 /* The windows of one phase. */
 static json_t *cell(const struct load_facts *f, json_t *host, const struct load_cell *c,
 		    int phase, int drain, json_t *metrics)
@@ -153,7 +167,7 @@ static json_t *cell(const struct load_facts *f, json_t *host, const struct load_
 
 		n = 0;
 		units = 0;
-		for (size_t i = 0; !fig->latency && i < p->windows; i++) {
+		for (size_t i = 0; !fig->latency && known(f, fig) && i < p->windows; i++) {
 			if (p->window[i].phase != phase)
 				continue;
 			run = json_array_get(f->runs, i);

@@ -4,6 +4,7 @@
 #define AZK_LIB_LOAD_SUBJECT_H
 
 #include <jansson.h>
+#include <stdbool.h>
 
 #include "load_plan.h"
 
@@ -17,6 +18,7 @@ struct load_facts {
 	const struct load_profile *profile;	/* its windows */
 	json_t *runs, *cells;	/* what the program said (lib/load_said.h) */
 	json_t *phases;		/* what hvhost counted; empty without it */
+	bool copies;		/* marks for them were set */
 	json_t *differ;		/* strings: where two do not agree */
 };
 

@@ -142,6 +142,16 @@ static const char *read_call(struct plog *p, const char *s)
 	return NULL;
 }
 
+static const char *read_copied(struct plog *p, const char *s)
+{
+	struct plog_copy c;
+
+	if (sscanf(s, "%" SCNx64 " %" SCNx64 " %" SCNu64, &c.window, &c.caller, &c.bytes) != 3)
+		return "WINDOW CALLER BYTES";
+	*ADD(p->copy, p->copies) = c;
+	return NULL;
+}
+
 static const char *read_host(struct plog *p, const char *s)
 {
 	if (p->hosted || sscanf(s, "%" SCNu64 " %" SCNu64 " %" SCNu64, &p->firmware, &p->setup,
@@ -241,6 +251,7 @@ static const struct {
 	{ "irq ", read_irq },
 	{ "exit ", read_exit },
 	{ "call ", read_call },
+	{ "copied ", read_copied },
 	{ "host ", read_host },
 	{ "task ", read_task },
 	{ "end ", read_end },
@@ -335,6 +346,7 @@ void plog_free(struct plog *p)
 	for (size_t i = 0; i < p->irqs; i++)
 		free(p->irq[i].name);
 	free(p->irq);
+	free(p->copy);
 	free(p->exit);
 	free(p->call);
 	free(p->mark);

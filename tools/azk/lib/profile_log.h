@@ -25,6 +25,8 @@
  *   host FIRMWARE SETUP N		instructions before the host, of the host before
  *					the guest, of the host until init; if there is one,
  *					counts begin with the guest
+ *   copied WINDOW CALLER BYTES	in window WINDOW (a VALUE of ctx) the code at CALLER had so many
+ *					bytes copied (the first two hexadecimal)
  *   task TASK ADDRESS NAME
  *   ctx TASK task|phase|initcall|work|window VALUE N	N instructions ran in this context;
  *						VALUE: 0, phase, function, number of
@@ -77,6 +79,10 @@ struct plog_exit {
 	uint64_t n, all;
 };
 
+struct plog_copy {
+	uint64_t window, caller, bytes;
+};
+
 struct plog_ctx {
 	unsigned int task;
 	enum plog_doing doing;
@@ -95,7 +101,8 @@ struct plog {
 	struct plog_block *block;
 	struct plog_irq *irq;		/* in order of name */
 	struct plog_exit *exit, *call;
-	size_t marks, initcalls, clocks, tasks, ctxs, blocks, irqs, exits, calls;
+	struct plog_copy *copy;
+	size_t marks, initcalls, clocks, tasks, ctxs, blocks, irqs, exits, calls, copies;
 	uint64_t fixed;			/* sum of fix lines */
 	uint64_t leaked;		/* sum of leak lines */
 	size_t astray;			/* how many such lines */

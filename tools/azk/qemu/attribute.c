@@ -7,7 +7,6 @@
 #include <stdio.h>
 
 #include "insncount.h"
-#include "window.h"
 
 static const char *const doing_names[] = { "task", "phase", "initcall", "work", "window" };
 
@@ -152,6 +151,12 @@ void on_mark(unsigned int cpu, void *arg)
 		break;
 	case MARK_IRQ:
 		m->n++;
+		break;
+	case MARK_COPY:
+	case MARK_COPY_RCX:
+		window_copied(&g.copies, t->now[0].value,
+			      guest_u64(&g.guest, guest_reg(&g.guest, REG_RSP)),
+			      guest_reg(&g.guest, m->kind == MARK_COPY ? REG_RDX : REG_RCX));
 		break;
 	case MARK_WINDOW:
 		t->now[0].doing = DO_WINDOW;

@@ -37,7 +37,6 @@
 #include <string.h>
 
 #include "insncount.h"
-#include "window.h"
 
 PLUGIN_EXPORT int qemu_plugin_version = PLUGIN_API_VERSION;
 
@@ -289,6 +288,7 @@ static void on_exit_qemu(qemu_plugin_id_t id, void *arg)
 			g.guest.tasks[i].comm[0] ? g.guest.tasks[i].comm : "?");
 	write_contexts();
 	marks_write_irqs(&g.marks, g.log);
+	window_write(&g.copies, g.log);
 	host_write(&g.host, g.log, g.host_insns);
 	fprintf(g.log, "end %" PRIu64 " %s\n", g.end, complete ? "user" : "cut");
 	fflush(g.log);

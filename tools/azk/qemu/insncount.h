@@ -14,6 +14,7 @@
 #include "ledger.h"
 #include "marks.h"
 #include "plugin_api.h"
+#include "window.h"
 
 /* The vCPU's cells, written by translated code. */
 struct cells {
@@ -55,6 +56,7 @@ extern struct insncount {
 	bool user_armed, done;
 	bool windows;		/* the argument of that name */
 	uint32_t nr_windows;
+	struct window_copies copies;
 	uint64_t end, host_insns;	/* instructions up to init, when done */
 	struct mark user, window;
 } g;

@@ -21,6 +21,8 @@ enum mark_kind {
 	MARK_RETURN,	/* made at run time: an initcall's return address */
 	MARK_USER,	/* made at run time: first user instruction */
 	MARK_WINDOW,	/* made at run time: al = phase that begins */
+	MARK_COPY,	/* a copy of rdx bytes begins, called from where the stack says */
+	MARK_COPY_RCX,	/* the same of rcx bytes */
 	NR_KINDS
 };
 

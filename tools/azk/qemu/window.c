@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* See window.h; the callback is on_mark() in attribute.c. */
+#include <inttypes.h>
+
+#include "ledger.h"
 #include "window.h"
 
 #define OUT_IMM8	0xe6	/* SDM 2, "OUT" */
@@ -16,4 +19,26 @@ bool window_insn(const struct qemu_plugin_insn *insn)
 uint64_t window_value(uint32_t nth, uint8_t phase)
 {
 	return phase ? (uint64_t)nth << 8 | phase : 0;
+}
+
+void window_copied(struct window_copies *c, uint64_t window, uint64_t caller, uint64_t bytes)
+{
+	if (!window)
+		return;
+	if (c->first < c->n && c->copy[c->first].window != window)
+		c->first = c->n;
+	for (uint32_t i = c->first; i < c->n; i++)
+		if (c->copy[i].caller == caller) {
+			c->copy[i].bytes += bytes;
+			return;
+		}
+	c->copy = ledger_grow(c->copy, c->n, sizeof(*c->copy));
+	c->copy[c->n++] = (struct window_copy){ window, caller, bytes };
+}
+
+void window_write(const struct window_copies *c, FILE *log)
+{
+	for (uint32_t i = 0; i < c->n; i++)
+		fprintf(log, "copied %" PRIx64 " %" PRIx64 " %" PRIu64 "\n", c->copy[i].window,
+			c->copy[i].caller, c->copy[i].bytes);
 }

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "plugin_api.h"
 
@@ -18,5 +19,16 @@ bool window_insn(const struct qemu_plugin_insn *insn);
 
 /* Value of the context of the @nth window, counted from 1, of phase @phase. */
 uint64_t window_value(uint32_t nth, uint8_t phase);
+
+/* Bytes that were copied in a window, by who asked for it. */
+struct window_copies {
+	struct window_copy { uint64_t window, caller, bytes; } *copy;
+	uint32_t n, first;	/* first of the current window */
+};
+
+/* @caller copies @bytes in the window of value @window; those of one window follow each other. */
+void window_copied(struct window_copies *c, uint64_t window, uint64_t caller, uint64_t bytes);
+/* The log's lines. */
+void window_write(const struct window_copies *c, FILE *log);
 
 #endif

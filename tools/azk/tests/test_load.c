@@ -88,6 +88,8 @@ static const char log_text[] =
 	"ctx 0 window 202 7\nb 400000 7\n"
 	"ctx 0 window 301 2000\nb ffffffff81000010 1000\nb ffffffff81000100 600\nb ffffffffc0000008 400\n"
 	"ctx 0 window 0 9\nb 400000 9\n"
+	"copied 101 ffffffff81000020 64\ncopied 101 ffffffffc0000010 1000\n"
+	"copied 301 ffffffff81000104 50\n"
 	"end 3066 cut\n";
 
 static const char symbols[] =
@@ -152,6 +154,9 @@ static void windows(void **state)
 	assert_int_equal(v[1].phase, 2);
 	assert_int_equal(v[2].nth, 3);
 	assert_int_equal(v[2].group[GROUP_KERNEL], 600);
+	assert_int_equal(v[0].copied[GROUP_BUS], 64);
+	assert_int_equal(v[0].copied[GROUP_DRIVER], 1000);
+	assert_int_equal(v[2].copied[GROUP_KERNEL], 50);
 	/* of phase 1 the bus ran most, in both windows together */
 	assert_string_equal(w->prof.function[0].name, "hv_ringbuffer_write");
 	assert_int_equal(w->prof.function[0].insns, 1600);
@@ -176,6 +181,14 @@ static void subject(void **state)
 	assert_float_equal(metric(s, "poll_4k_qd1_drain0_driver_and_bus_per_io"), 115, 1e-9);
 	assert_float_equal(metric(s, "poll_4k_qd1_drain0_interrupts_per_io"), 0.6, 1e-9);
 	assert_float_equal(metric(s, "poll_4k_qd1_drain0_p99_ns"), 90, 1e-9);
+	/* nobody looked at copies */
+	assert_float_equal(metric(s, "poll_4k_qd1_drain0_copied_per_io"), -1, 1e-9);
+	json_decref(s);
+	w->f.copies = true;
+	assert_int_equal(load_subject(&w->k, &w->f, &s), AZK_OK);
+	/* medians of 1064 / 10 and 50 / 10, of 1064 / 10 and 0 */
+	assert_float_equal(metric(s, "poll_4k_qd1_drain0_copied_per_io"), 55.7, 1e-9);
+	assert_float_equal(metric(s, "poll_4k_qd1_drain0_copied_driver_and_bus_per_io"), 53.2, 1e-9);
 	/* without a host nobody counts signals; what was skipped has no figures */
 	assert_float_equal(metric(s, "poll_4k_qd1_drain0_signals_per_io"), -1, 1e-9);
 	assert_float_equal(metric(s, "poll_4k_qd32_b32_drain0_instructions_per_io"), -1, 1e-9);
