@@ -6,7 +6,6 @@
  * (vmbus_prep_negotiate_resp() in its drivers/hv/channel_mgmt.c). From then on
  * the host sends requests, and the guest sends each back with a status.
  */
-#include "counters.h"
 #include "device/ic.h"
 #include "lib.h"
 #include "vmbus_proto.h"
@@ -20,8 +19,7 @@ static struct ic *ic_of(struct vmbus_device *d)
 
 void ic_refuse(struct ic *ic, const char *what, u64 value)
 {
-	hv_log("%s: refused: %s %lx", ic->dev.name, what, value);
-	count(ic->dev.vm, COUNT_REFUSED, 1);
+	vmbus_device_refused(&ic->dev, what, value);
 }
 
 static struct ic_version wire(u32 version)
@@ -130,8 +128,9 @@ static void picked(struct ic *ic, const struct ic_answer *a)
  * A guest sends back the packet it got, changed in place: its length is that of
  * the request, rounded up, and the body may be said to be smaller.
  */
-static void take(struct ic *ic, const struct vmbus_packet *pkt)
+static void take(struct vmbus_channel *ch, const struct vmbus_packet *pkt)
 {
+	struct ic *ic = ic_of(ch->dev);
 	const u32 head = sizeof(struct pipe_header) + sizeof(struct ic_header);
 	struct pipe_header pipe;
 	struct ic_header h;
@@ -167,12 +166,8 @@ static void take(struct ic *ic, const struct vmbus_packet *pkt)
 
 void ic_signal(struct vmbus_channel *ch)
 {
-	struct ic *ic = ic_of(ch->dev);
-	struct vmbus_packet pkt;
-
-	answers_flush(&ic->answers);
-	while (ch->open && channel_recv(ch, &pkt) == 1)
-		take(ic, &pkt);
+	answers_flush(&ic_of(ch->dev)->answers);
+	channel_drain(ch, take, NULL);
 }
 
 /* ---- the channel ---- */

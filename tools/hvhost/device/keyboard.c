@@ -35,12 +35,6 @@ static void say(struct keyboard *k, const char *what, void *message, u32 len, u3
 	answer_send(&k->answers, k->dev.primary, &p);
 }
 
-static void refuse(struct keyboard *k, const char *what, u32 value)
-{
-	hv_log("%s: refused: %s %x", k->dev.name, what, value);
-	count(k->dev.vm, COUNT_REFUSED, 1);
-}
-
 static void protocol(struct keyboard *k, const struct kbd_request *r)
 {
 	struct kbd_response answer = { KBD_PROTOCOL_RESPONSE, 0 };
@@ -53,14 +47,15 @@ static void protocol(struct keyboard *k, const struct kbd_request *r)
 }
 
 /* Every message has a word behind its type, which may hold less than that. */
-static void take(struct keyboard *k, struct vmbus_channel *ch, const struct vmbus_packet *pkt)
+static void take(struct vmbus_channel *ch, const struct vmbus_packet *pkt)
 {
+	struct keyboard *k = keyboard_of(ch->dev);
 	struct answer_packet done = { .what = "completion", .type = VM_PKT_COMP,
 				      .trans_id = pkt->trans_id };
 	struct kbd_request r;
 
 	if (pkt->type != VM_PKT_DATA_INBAND || pkt->len < sizeof(r)) {
-		refuse(k, "a packet of bytes", pkt->len);
+		vmbus_device_refused(&k->dev, "a packet of bytes", pkt->len);
 		return;
 	}
 	memcpy(&r, pkt->data, sizeof(r));
@@ -77,17 +72,13 @@ static void take(struct keyboard *k, struct vmbus_channel *ch, const struct vmbu
 		hv_log("%s: indicators %x", k->dev.name, k->leds);
 		return;
 	}
-	refuse(k, "a message of type", r.type);
+	vmbus_device_refused(&k->dev, "a message of type", r.type);
 }
 
 static void keyboard_signal(struct vmbus_channel *ch)
 {
-	struct keyboard *k = keyboard_of(ch->dev);
-	struct vmbus_packet pkt;
-
-	answers_flush(&k->answers);
-	while (ch->open && channel_recv(ch, &pkt) == 1)
-		take(k, ch, &pkt);
+	answers_flush(&keyboard_of(ch->dev)->answers);
+	channel_drain(ch, take, NULL);
 }
 
 static void keyboard_reset(struct vmbus_device *d)

@@ -26,8 +26,7 @@ static struct net *net_of(struct vmbus_device *d)
 
 void net_refuse(struct net *n, const char *what, u64 value)
 {
-	hv_log("%s: refused: %s %lx", n->dev.name, what, value);
-	count(n->dev.vm, COUNT_REFUSED, 1);
+	vmbus_device_refused(&n->dev, what, value);
 }
 
 /* ---- NVSP ---- */
@@ -228,8 +227,9 @@ static void message(struct net *n, struct vmbus_channel *ch, const struct vmbus_
 	}
 }
 
-static void packet(struct net *n, struct vmbus_channel *ch, const struct vmbus_packet *pkt)
+static void packet(struct vmbus_channel *ch, const struct vmbus_packet *pkt)
 {
+	struct net *n = net_of(ch->dev);
 	struct nvsp_message m = { 0 };
 
 	switch (pkt->type) {
@@ -249,18 +249,16 @@ static void packet(struct net *n, struct vmbus_channel *ch, const struct vmbus_p
 /* ---- channels ---- */
 
 /* Nothing more is taken while answers wait for room: the guest has to read them first. */
-static void drain(struct net *n, struct vmbus_channel *ch)
+static bool full(struct vmbus_channel *ch)
 {
-	struct vmbus_packet pkt;
-
-	while (ch && ch->open && !n->answers.waiting && channel_recv(ch, &pkt) == 1)
-		packet(n, ch, &pkt);
+	return net_of(ch->dev)->answers.waiting;
 }
 
 static void drain_all(struct net *n)
 {
 	for (u32 i = 0; i < NET_QUEUES; i++)
-		drain(n, n->channel[i]);
+		if (n->channel[i])
+			channel_drain(n->channel[i], packet, full);
 }
 
 /* Do @run with interrupts and frames for the guest put off to its end. */
@@ -273,7 +271,7 @@ static void gathered(struct net *n, struct vmbus_channel *ch, bool all)
 	if (all)
 		drain_all(n);
 	else
-		drain(n, ch);
+		channel_drain(ch, packet, full);
 	n->busy = false;
 	for (u32 i = 0; i < NET_QUEUES; i++) {
 		net_flush(n, i);

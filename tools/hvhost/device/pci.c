@@ -22,10 +22,12 @@ void vpci_refused(struct vpci_bus *bus, const char *format, ...)
 	char line[160];
 	va_list args;
 
+	count(bus->vm, COUNT_REFUSED, 1);
+	if (!refusal_told(&bus->dev.refusals, bus->dev.name, format))
+		return;
 	va_start(args, format);
 	hv_vsnprintf(line, sizeof(line), format, args);
 	va_end(args);
-	count(bus->vm, COUNT_REFUSED, 1);
 	hv_log("%s: refused: %s", bus->dev.name, line);
 }
 
@@ -297,8 +299,9 @@ static const struct request {
 	  pci_ejection_complete, NULL },
 };
 
-static void handle(struct vpci_bus *bus, const struct vmbus_packet *pkt)
+static void handle(struct vmbus_channel *ch, const struct vmbus_packet *pkt)
 {
+	struct vpci_bus *bus = bus_of(ch->dev);
 	const struct request *q = requests;
 	struct vpci_child_message m = { 0 };
 	struct pci_function *f;
@@ -333,16 +336,19 @@ static void handle(struct vpci_bus *bus, const struct vmbus_packet *pkt)
 
 /* ---- the device on the VMBus ---- */
 
+/* No new request while answers wait: the guest cannot fill our memory. */
+static bool full(struct vmbus_channel *ch)
+{
+	const struct vpci_bus *bus = bus_of(ch->dev);
+
+	return bus->ch != ch || bus->rescinded || bus->waiting;
+}
+
 static void pci_signal(struct vmbus_channel *ch)
 {
-	struct vpci_bus *bus = bus_of(ch->dev);
-	struct vmbus_packet pkt;
-
 	channel_batch_begin(ch);
-	pci_flush(bus);
-	/* No new request while answers wait: the guest cannot fill our memory. */
-	while (bus->ch == ch && !bus->rescinded && !bus->waiting && channel_recv(ch, &pkt) == 1)
-		handle(bus, &pkt);
+	pci_flush(bus_of(ch->dev));
+	channel_drain(ch, handle, full);
 	channel_batch_end(ch);
 }
 

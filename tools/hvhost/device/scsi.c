@@ -10,7 +10,6 @@
  * succeeds with an empty list; an INVALID_LUN there would make the guest's driver
  * take away the disk of that number.
  */
-#include "counters.h"
 #include "device.h"
 #include "device/scsi.h"
 #include "lib.h"
@@ -103,8 +102,7 @@ static void control(struct scsi *s, struct vmbus_channel *ch, u64 id, struct vst
 		what = "reset";
 		break;
 	default:
-		hv_log("%s: refused: operation %u", s->dev.name, p->operation);
-		count(s->dev.vm, COUNT_REFUSED, 1);
+		vmbus_device_refused(&s->dev, "operation", p->operation);
 		p->status = VSTOR_STATUS_UNSUCCESSFUL;
 	}
 	answer(s, ch, id, what, p);
@@ -176,27 +174,27 @@ static void execute(struct scsi *s, struct vmbus_channel *ch, const struct vmbus
 		executed(ch, pkt->trans_id, p, &c);
 }
 
-static void scsi_signal(struct vmbus_channel *ch)
+static void take(struct vmbus_channel *ch, const struct vmbus_packet *pkt)
 {
 	struct scsi *s = scsi_of(ch->dev);
-	struct vmbus_packet pkt;
+	struct vstor_packet p = { 0 };
 
-	answers_flush(&s->answers);
-	channel_batch_begin(ch);
-	while (ch->open && channel_recv(ch, &pkt) == 1) {
-		struct vstor_packet p = { 0 };
-
-		if (pkt.len < sizeof(p)) {
-			hv_log("%s: refused: a packet of %u bytes", s->dev.name, pkt.len);
-			count(s->dev.vm, COUNT_REFUSED, 1);
-			continue;
-		}
-		memcpy(&p, pkt.data, sizeof(p));
-		if (p.operation == VSTOR_EXECUTE_SRB)
-			execute(s, ch, &pkt, &p);
-		else
-			control(s, ch, pkt.trans_id, &p);
+	if (pkt->len < sizeof(p)) {
+		vmbus_device_refused(&s->dev, "a packet of bytes", pkt->len);
+		return;
 	}
+	memcpy(&p, pkt->data, sizeof(p));
+	if (p.operation == VSTOR_EXECUTE_SRB)
+		execute(s, ch, pkt, &p);
+	else
+		control(s, ch, pkt->trans_id, &p);
+}
+
+static void scsi_signal(struct vmbus_channel *ch)
+{
+	answers_flush(&scsi_of(ch->dev)->answers);
+	channel_batch_begin(ch);
+	channel_drain(ch, take, NULL);
 	if (ch->open)
 		channel_batch_end(ch);
 }

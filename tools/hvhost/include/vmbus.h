@@ -7,6 +7,7 @@
 #ifndef HVHOST_VMBUS_H
 #define HVHOST_VMBUS_H
 
+#include "refuse.h"
 #include "vm.h"
 
 struct vmbus_device;
@@ -32,7 +33,7 @@ struct vmbus_device_ops {
 	/* The guest opened a channel; its rings are ready. 0, or -HV_E*: refused. */
 	int (*open)(struct vmbus_channel *ch);
 	void (*close)(struct vmbus_channel *ch);
-	/* The guest signalled: take packets with channel_recv() until there are none. */
+	/* The guest signalled: take packets with channel_drain(). */
 	void (*signal)(struct vmbus_channel *ch);
 	/* The guest gave the relid of a closed sub-channel or a rescinded channel back. */
 	void (*released)(struct vmbus_channel *ch);
@@ -51,6 +52,7 @@ struct vmbus_device {
 	void *priv;		/* the device's own */
 	struct vmbus_channel *primary;	/* NULL: not offered, or rescinded */
 	bool offer_due;		/* when the guest gave the old relids back */
+	struct refusals refusals;
 	struct vmbus_device *next;
 };
 
@@ -95,6 +97,11 @@ u32 vmbus_subchannels(const struct vmbus_device *dev);
 int vmbus_device_act(struct vmbus_device *dev, const struct vmbus_action *a);
 /* By script name ("net0"), or NULL. */
 struct vmbus_device *vmbus_device_find(struct vm *vm, const char *name);
+/*
+ * Log and count that something of the guest's was refused, and why: "@what @value" (hex).
+ * @what is a constant text; from the seventeenth time on it is only counted (refuse.h).
+ */
+void vmbus_device_refused(struct vmbus_device *dev, const char *what, u64 value);
 
 /* ---- packets ---- */
 
@@ -107,7 +114,7 @@ struct gpa_piece {
 #define VMBUS_MAX_PACKET	(64u << 10)	/* a longer one is refused */
 #define VMBUS_MAX_PIECES	1024
 
-/* Valid until the next channel_recv() on the same channel. A private copy. */
+/* Valid in channel_take(), until @take of another packet. A private copy. */
 struct vmbus_packet {
 	u16 type;		/* VM_PKT_* */
 	u16 flags;		/* VMBUS_DATA_PACKET_FLAG_COMPLETION_REQUESTED */
@@ -118,10 +125,19 @@ struct vmbus_packet {
 	u32 npieces;
 	u64 total;		/* bytes in all pieces */
 	u16 xfer_pageset;	/* VM_PKT_DATA_USING_XFER_PAGES only */
+	u32 ring_bytes;		/* what it took in the ring, trailer included */
 };
 
-/* 1: *pkt is filled; 0: empty; -HV_E*: the ring is broken (logged, channel dead). */
-int channel_recv(struct vmbus_channel *ch, struct vmbus_packet *pkt);
+typedef void channel_take(struct vmbus_channel *ch, const struct vmbus_packet *pkt);
+typedef bool channel_full(struct vmbus_channel *ch);
+/*
+ * Hand @take what is in the ring, a packet at a time, until there is none, the channel
+ * was closed, or @full (NULL: never asked) says that the device can take no more now; a
+ * ring that is broken is logged and stays silent. A guest that feeds the ring meanwhile
+ * does not hold the host: after a ring's worth of bytes this returns, and ops->signal
+ * is called again from an event.
+ */
+void channel_drain(struct vmbus_channel *ch, channel_take *take, channel_full *full);
 
 /*
  * Write one packet to the guest's inbound ring and interrupt it as the ring's

@@ -74,13 +74,19 @@ static void pollers_run(struct vm *vm)
 	}
 }
 
+/*
+ * What became due while this ran has its turn at the next exit: one that arms itself
+ * for a time that is gone when it is done would never let the processor back in.
+ */
 void events_run(struct vm *vm)
 {
+	u64 now;
 	struct event *e;
 
 	if (vm->svm->woken)
 		pollers_run(vm);
-	while ((e = vm->events) && e->due <= vm_time(vm)) {
+	now = vm_time(vm);
+	while ((e = vm->events) && e->due <= now) {
 		vm->events = e->next;
 		e->armed = false;
 		count(vm, COUNT_HOST_EVENTS, 1);

@@ -8,54 +8,43 @@
 #include <string.h>
 
 #include "guest.h"
+#include "input.h"
 #include "lib.h"
 #include "script.h"
 #include "tlfs_exit.h"
 #include "vmbus.h"
 
-static void take_all(struct vmbus_channel *ch)
+static void use(struct vmbus_channel *ch, const struct vmbus_packet *p)
 {
-	struct vmbus_packet p;
+	struct vm *vm = ch->dev->vm;
 	u8 data[512];
 
-	while (channel_recv(ch, &p) == 1) {
-		packet_read(ch->dev->vm, &p, 0, data, MIN(p.total, sizeof(data)));
-		packet_write(ch->dev->vm, &p, p.total / 2, data, MIN(p.total / 2, sizeof(data)));
-		if (p.len >= 4) {
-			u32 handle;
+	packet_read(vm, p, 0, data, MIN(p->total, sizeof(data)));
+	packet_write(vm, p, p->total / 2, data, MIN(p->total / 2, sizeof(data)));
+	if (p->len >= 4) {
+		u32 handle;
 
-			memcpy(&handle, p.data, 4);
-			if (gpadl_find(ch, handle))
-				gpadl_write(ch->dev->vm, gpadl_find(ch, handle), 1, data, 64);
-		}
-		channel_complete(ch, p.trans_id, p.data, MIN(p.len, 4096u));
+		memcpy(&handle, p->data, 4);
+		if (gpadl_find(ch, handle))
+			gpadl_write(vm, gpadl_find(ch, handle), 1, data, 64);
 	}
+	channel_complete(ch, p->trans_id, p->data, MIN(p->len, 4096u));
 }
 
-static const struct vmbus_device_ops ops = { .name = "any", .signal = take_all };
-
-struct input {
-	const uint8_t *data;
-	size_t left;
-};
-
-static u64 take(struct input *in, u32 n)
+static void use_all(struct vmbus_channel *ch)
 {
-	u64 v = 0;
-
-	n = (u32)MIN(n, in->left);
-	memcpy(&v, in->data, n);
-	in->data += n;
-	in->left -= n;
-	return v;
+	channel_drain(ch, use, NULL);
 }
 
+static const struct vmbus_device_ops ops = { .name = "any", .signal = use_all };
+
+/* All 240 bytes come from the input, so that a list of page frames can be as long as it gets. */
 static void message(struct guest *g, struct input *in)
 {
 	u8 m[240] = { 0 };
-	u32 type = (u32)take(in, 1) % 28, len = (u32)take(in, 1) % 241;
+	u32 type = (u32)take(in, 1) % 28, len = (u32)take(in, 1) % (sizeof(m) + 1);
 
-	for (u32 i = 8; i < len && i < 48; i++)
+	for (u32 i = 8; i < len; i++)
 		m[i] = (u8)take(in, 1);
 	memcpy(m, &type, 4);
 	guest_post(g, m, len);

@@ -22,7 +22,7 @@
 #define script_at		room_script_at
 #define channel_send		room_channel_send
 #define channel_complete	room_channel_complete
-#define channel_recv		room_channel_recv
+#define channel_drain		room_channel_drain
 #define channel_batch_begin	room_channel_batch_begin
 #define channel_batch_end	room_channel_batch_end
 #define vmbus_device_add	room_vmbus_device_add
@@ -104,7 +104,7 @@ static struct world {
 	struct vmbus_device *dev;
 	u64 now;
 	struct event *events;
-	/* a packet for channel_recv() */
+	/* a packet for channel_drain() */
 	struct vmbus_packet pkt;
 	bool pkt_there;
 	/* what was sent */
@@ -230,14 +230,14 @@ int channel_complete(struct vmbus_channel *ch, u64 trans_id, const void *data, u
 	return record(VM_PKT_COMP, trans_id, data, len);
 }
 
-int channel_recv(struct vmbus_channel *ch, struct vmbus_packet *pkt)
+void channel_drain(struct vmbus_channel *ch, channel_take *take, channel_full *full)
 {
-	(void)ch;
-	if (!world->pkt_there)
-		return 0;
-	*pkt = world->pkt;
+	struct vmbus_packet pkt = world->pkt;
+
+	if (!world->pkt_there || (full && full(ch)))
+		return;
 	world->pkt_there = false;
-	return 1;
+	take(ch, &pkt);
 }
 
 void channel_batch_begin(struct vmbus_channel *ch) { (void)ch; }

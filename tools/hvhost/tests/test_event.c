@@ -42,6 +42,7 @@ struct numbered {
 	struct event event;
 	u32 number;
 	u64 again;		/* when not 0: arms itself for then */
+	u64 takes;		/* 100 ns */
 };
 
 static void run(struct vm *vm, struct event *e)
@@ -51,6 +52,7 @@ static void run(struct vm *vm, struct event *e)
 
 	seen.ran[seen.n++] = m->number;
 	m->again = 0;
+	container_of(vm, struct fake, vm)->now += m->takes;
 	if (again)
 		event_arm(vm, e, again);
 }
@@ -162,6 +164,23 @@ static void armed_by_itself(void **state)
 	assert_int_equal(seen.n, 3);
 }
 
+/* A thing that takes longer than the time for which it arms itself: once a run. */
+static void slower_than_its_time(void **state)
+{
+	struct numbered a = NUMBERED(1);
+	struct fake *f = *state;
+
+	a.takes = 100;
+	for (u32 i = 1; i < 4; i++) {
+		a.again = f->now + 50;
+		event_arm(&f->vm, &a.event, f->now);
+		events_run(&f->vm);
+		assert_int_equal(seen.n, i);
+		assert_int_equal(seen.due, a.event.due);
+		assert_true(a.event.armed && a.event.due < f->now);
+	}
+}
+
 struct asked {
 	struct poller poller;
 	u32 times;
@@ -201,6 +220,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(early, setup, teardown),
 		cmocka_unit_test_setup_teardown(moved_and_cancelled, setup, teardown),
 		cmocka_unit_test_setup_teardown(armed_by_itself, setup, teardown),
+		cmocka_unit_test_setup_teardown(slower_than_its_time, setup, teardown),
 		cmocka_unit_test_setup_teardown(pollers, setup, teardown),
 	};
 

@@ -38,12 +38,14 @@ static void on_released(struct vmbus_channel *ch)
 	released++;
 }
 
+static void take(struct vmbus_channel *ch, const struct vmbus_packet *p)
+{
+	channel_complete(ch, p->trans_id, p->data, p->len);
+}
+
 static void on_signal(struct vmbus_channel *ch)
 {
-	struct vmbus_packet p;
-
-	while (channel_recv(ch, &p) == 1)
-		channel_complete(ch, p.trans_id, p.data, p.len);
+	channel_drain(ch, take, NULL);
 }
 
 static const struct vmbus_device_ops ops = {

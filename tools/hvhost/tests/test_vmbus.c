@@ -25,22 +25,21 @@ static void echo_close(struct vmbus_channel *ch)
 	closed++;
 }
 
+static void echo_take(struct vmbus_channel *ch, const struct vmbus_packet *p)
+{
+	u8 data[256];
+	u32 n = MIN(p->len, (u32)sizeof(data));
+
+	memcpy(data, p->data, n);
+	if (p->total)
+		assert_int_equal(packet_read(ch->dev->vm, p, 0, data, MIN(p->total, sizeof(data))), 0);
+	if (channel_complete(ch, p->trans_id, data, n) == -HV_ENOSPC)
+		full++;
+}
+
 static void echo_signal(struct vmbus_channel *ch)
 {
-	struct vmbus_packet p;
-	u8 data[256];
-
-	while (channel_recv(ch, &p) == 1) {
-		u32 n = MIN(p.len, (u32)sizeof(data));
-
-		memcpy(data, p.data, n);
-		if (p.total)
-			assert_int_equal(packet_read(ch->dev->vm, &p, 0, data,
-						     MIN(p.total, sizeof(data))),
-					 0);
-		if (channel_complete(ch, p.trans_id, data, n) == -HV_ENOSPC)
-			full++;
-	}
+	channel_drain(ch, echo_take, NULL);
 }
 
 static void echo_reset(struct vmbus_device *d)

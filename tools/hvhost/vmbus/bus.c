@@ -21,10 +21,22 @@ static const u32 versions[] = {
 	VMBUS_VERSION(4, 1), VMBUS_VERSION(4, 0), VMBUS_VERSION(3, 0), VMBUS_VERSION(2, 4),
 };
 
+static void refused(struct vm *vm, struct refusals *r, const char *name, const char *what,
+		    u64 value)
+{
+	count(vm, COUNT_REFUSED, 1);
+	if (refusal_told(r, name, what))
+		hv_log("%s: refused: %s %lx", name, what, value);
+}
+
+void vmbus_device_refused(struct vmbus_device *dev, const char *what, u64 value)
+{
+	refused(dev->vm, &dev->refusals, dev->name, what, value);
+}
+
 void bus_refuse(struct vmbus *bus, const char *what, u64 value)
 {
-	hv_log("vmbus: refused: %s %lx", what, value);
-	count(bus->vm, COUNT_REFUSED, 1);
+	refused(bus->vm, &bus->refusals, "vmbus", what, value);
 }
 
 void bus_too_late(struct vmbus *bus, const char *what, u32 relid)

@@ -2,7 +2,8 @@
 /*
  * The bus, between the files of vmbus/: message.c is the way of messages, bus.c
  * contact and what they lead to, channel.c the life of a channel, notify.c how a
- * guest signals, gpadl.c memory the guest lends, ring.c what goes through it.
+ * guest signals, gpadl.c memory the guest lends, ring.c what goes through it, and
+ * drain.c how much of it at a time.
  */
 #ifndef HVHOST_BUS_H
 #define HVHOST_BUS_H
@@ -48,7 +49,7 @@ struct bus_channel {
 	struct vmbus_channel ch;
 	enum channel_state state;
 	bool told;		/* the guest was sent the offer */
-	struct event drain;	/* it signalled, and the host has yet to look */
+	struct event drain;	/* the host has yet to look: it signalled, or there may be more */
 	struct bus_channel *next;
 };
 
@@ -70,6 +71,7 @@ struct vmbus {
 	struct in_message *in;			/* in the port, with the head's time armed */
 	u32 nin;
 	struct event in_event;
+	struct refusals refusals;
 };
 
 /* message.c */
@@ -98,6 +100,8 @@ void notify_offer(struct vmbus *bus, const struct bus_channel *c, struct msg_off
 void notify_open(struct vmbus *bus, struct bus_channel *c);
 /* The guest signalled @c: the device looks at the ring, now or when the script says. */
 void notify_channel(struct bus_channel *c);
+/* The device looks at the ring of the open @c in @late x 100 ns, if it was not to already. */
+void notify_later(struct bus_channel *c, u64 late);
 u16 notify_shared(struct vmbus *bus);
 /* gpadl.c */
 void gpadl_header(struct vmbus *bus, const u8 *m, u32 len);
@@ -111,5 +115,9 @@ void *gpadl_page(struct vm *vm, const struct gpadl *g, u32 i);
 /* ring.c */
 int ring_open(struct vmbus_channel *ch, const struct gpadl *g, u32 downstream_page);
 void ring_close(struct vmbus_channel *ch);
+/* Bytes that the ring of the open @ch from the guest holds. */
+u32 ring_size(const struct vmbus_channel *ch);
+/* 1: *@pkt is filled; 0: empty; -HV_E*: the ring is broken (logged, channel dead). */
+int channel_recv(struct vmbus_channel *ch, struct vmbus_packet *pkt);
 
 #endif

@@ -85,24 +85,32 @@ static void drain(struct vm *vm, struct event *e)
 	c->ch.dev->ops->signal(&c->ch);
 }
 
+void notify_later(struct bus_channel *c, u64 late)
+{
+	struct vm *vm = c->ch.dev->vm;
+
+	if (c->drain.armed)
+		return;
+	c->drain.fn = drain;
+	event_arm(vm, &c->drain, vm_time(vm) + late);
+}
+
 /*
  * A host is busy and looks at a ring some time after the signal; what the guest writes
  * until then needs none. Closing the channel ends the waiting.
  */
 void notify_channel(struct bus_channel *c)
 {
-	struct vm *vm = c->ch.dev->vm;
 	u64 late;
 
 	if (!c->ch.open || c->drain.armed)
 		return;
-	late = script_drain(vm, c->ch.dev->name);
+	late = script_drain(c->ch.dev->vm, c->ch.dev->name);
 	if (!late) {
 		c->ch.dev->ops->signal(&c->ch);
 		return;
 	}
-	c->drain.fn = drain;
-	event_arm(vm, &c->drain, vm_time(vm) + late);
+	notify_later(c, late);
 }
 
 static void look(struct vm *vm, struct event *e);

@@ -84,6 +84,13 @@ void ring_close(struct vmbus_channel *ch)
 	ch->ring = NULL;
 }
 
+u32 ring_size(const struct vmbus_channel *ch)
+{
+	const struct ring *r = ch->ring;
+
+	return r->in.size;
+}
+
 /* Copy @len bytes at ring offset @at, around the end. @at < size. */
 static void copy(struct vmbus_channel *ch, const struct one_ring *o, u32 at, void *data, u32 len,
 		 bool write)
@@ -214,6 +221,7 @@ int channel_recv(struct vmbus_channel *ch, struct vmbus_packet *p)
 	p->trans_id = h.trans_id;
 	p->data = r->packet + data;
 	p->len = len - data;
+	p->ring_bytes = len + VM_PKT_TRAILER;
 	if (h.type == VM_PKT_DATA_USING_GPA_DIRECT &&
 	    take_pieces(ch, p, r->packet + sizeof(h), data - (u32)sizeof(h)))
 		return -HV_EINVAL;

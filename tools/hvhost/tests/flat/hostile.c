@@ -235,6 +235,48 @@ static void packets(void)
 	leave();
 }
 
+/* ---- another processor writes while the host reads ---- */
+
+#define RING_BYTES	((RING_PAGES / 2 - 1) * PAGE_SIZE)
+#define SMALLEST	24u	/* a packet of nothing; the ring is full of them */
+
+static volatile u32 fed;
+static volatile bool feeding;
+
+static void feed(void)
+{
+	volatile struct ring_header *h = (void *)ring;
+
+	for (; feeding; fed++)
+		h->write_index = (u32)((h->read_index + RING_BYTES - SMALLEST) % RING_BYTES);
+}
+
+/* A signal comes back all the same. */
+static void fed_ring(void)
+{
+	const struct packet_header nothing = { VM_PKT_DATA_INBAND, 2, 2, 1, 7 };
+	volatile struct ring_header *h = (void *)ring;
+	bool there = session();
+
+	if (cpus() < 2)
+		return;
+	for (u32 at = 0; at < RING_BYTES; at += SMALLEST)
+		memcpy(ring + PAGE_SIZE + at, &nothing, sizeof(nothing));
+	feeding = true;
+	fed = 0;
+	run_start(1, feed);
+	while (!fed)
+		relax();
+	for (u32 i = 0; i < 20; i++)
+		signal();
+	report(there, "signals for a ring that is fed meanwhile");
+	feeding = false;
+	run_wait(1);
+	signal();
+	report(h->read_index == h->write_index, "the rest is taken");
+	leave();
+}
+
 /* ---- anything ---- */
 
 static void noise(u32 rounds)
@@ -290,6 +332,7 @@ void flat_test(void)
 	frames();
 	indices();
 	packets();
+	fed_ring();
 	noise((u32)argument("rounds", 2000));
 	report(session(), "and in the end a session as it should be");
 	leave();

@@ -49,6 +49,8 @@ kernel 0 "a hostile guest" hostile 1 --disk 1M --
 grep -q 'refused: GPADL with page frame 200' "$dir/log" && grep -q 'ring broken' "$dir/log"
 verdict $? "the host says what it refused"
 kernel 0 "a hostile guest" hostile 2 --disk 1M -- seed=2
+[ "$(grep -c "scsi0: refused: a packet of bytes [0-9a-f]*$" "$dir/log")" -le 16 ]
+verdict $? "and no more often than sixteen times the same"
 
 # QEMU's status is twice that and one more; azk passes on what the kernel wrote
 for code in 7 49 125; do
