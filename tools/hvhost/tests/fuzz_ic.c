@@ -8,27 +8,12 @@
 #include "device.h"
 #include "device/ic.h"
 #include "ic_guest.h"
+#include "input.h"
 #include "lib.h"
 #include "vmbus/bus.h"
 
 #define DEVICES	4
 #define STEPS	64
-
-struct input {
-	const uint8_t *data;
-	size_t left;
-};
-
-static u64 take(struct input *in, u32 n)
-{
-	u64 v = 0;
-
-	n = (u32)MIN(n, in->left);
-	memcpy(&v, in->data, n);
-	in->data += n;
-	in->left -= n;
-	return v;
-}
 
 static void administrate(struct guest *g, struct input *in)
 {

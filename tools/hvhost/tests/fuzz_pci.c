@@ -6,23 +6,8 @@
  * one address, touches registers a function does not decode, or raises a vector
  * no guest may have; the sanitizers see the rest.
  */
+#include "input.h"
 #include "pci_room.h"
-
-struct input {
-	const uint8_t *data;
-	size_t left;
-};
-
-static u64 take(struct input *in, u32 n)
-{
-	u64 v = 0;
-
-	n = MIN(n, in->left);
-	memcpy(&v, in->data, n);
-	in->data += n;
-	in->left -= n;
-	return v;
-}
 
 /* Often something valid, so that runs get further than the first check. */
 static u64 place(struct input *in)

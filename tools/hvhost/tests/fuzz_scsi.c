@@ -7,23 +7,8 @@
 #include "device.h"
 #include "device/scsi.h"
 #include "guest.h"
+#include "input.h"
 #include "lib.h"
-
-struct input {
-	const uint8_t *data;
-	size_t left;
-};
-
-static u64 take(struct input *in, u32 n)
-{
-	u64 v = 0;
-
-	n = (u32)MIN(n, in->left);
-	memcpy(&v, in->data, n);
-	in->data += n;
-	in->left -= n;
-	return v;
-}
 
 /* Codes that a disk knows are worth more tries than others. */
 static u8 opcode(struct input *in)

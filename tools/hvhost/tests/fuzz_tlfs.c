@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "guest.h"
+#include "input.h"
 #include "lib.h"
 #include "testdev.h"
 #include "tlfs_exit.h"
@@ -25,22 +26,6 @@ static const u32 names[] = {
 	HV_REGISTER_VERSION, HV_REGISTER_PRIVILEGES, HV_REGISTER_CRASH_P0, HV_REGISTER_SINT0,
 	HV_REGISTER_SCONTROL, HV_REGISTER_STIMER0_CONFIG, HV_REGISTER_VSM_VP_STATUS, 0xffffffff,
 };
-
-struct input {
-	const uint8_t *data;
-	size_t left;
-};
-
-static u64 take(struct input *in, u32 n)
-{
-	u64 v = 0;
-
-	n = (u32)MIN(n, in->left);
-	memcpy(&v, in->data, n);
-	in->data += n;
-	in->left -= n;
-	return v;
-}
 
 /* Parameters that are nearly right reach further than noise. */
 static void parameters(struct guest *g, struct input *in, u64 at)
