@@ -58,6 +58,7 @@ void scsi_persistent_out(struct scsi_lun *lun, struct scsi_command *c)
 {
 	u8 action = c->cdb[1] & 0x1f, type = c->cdb[2] & 0xf, p[OUT_LIST];
 	u64 key, action_key;
+	bool type_ok = type == 1 || type == 3 || (type >= 5 && type <= 8);
 
 	if (be32(c->cdb + 5) != OUT_LIST || packet_read(c->vm, c->pkt, 0, p, sizeof(p))) {
 		scsi_fail(c, SENSE_KEY_ILLEGAL_REQUEST, ASC_PARAMETER_LIST_LENGTH);
@@ -82,7 +83,7 @@ void scsi_persistent_out(struct scsi_lun *lun, struct scsi_command *c)
 		lun->generation++;
 		return;
 	case OUT_RESERVE:
-		if (type == 0 || type == 2 || type == 4 || type > 8)
+		if (!type_ok)
 			break;
 		if (lun->reserved && lun->type != type) {
 			conflict(c);
@@ -103,6 +104,8 @@ void scsi_persistent_out(struct scsi_lun *lun, struct scsi_command *c)
 	case OUT_PREEMPT:
 	case OUT_PREEMPT_ABORT:
 		/* of ourselves, the only one there is */
+		if (!type_ok)
+			break;
 		if (action_key != lun->key) {
 			conflict(c);
 			return;

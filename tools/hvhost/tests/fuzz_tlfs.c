@@ -84,6 +84,16 @@ static void msr(struct guest *g, struct input *in)
 	tlfs_rdmsr(vp, number, &v);
 }
 
+/* A panic report in one go: three MSRs by chance would never be it. */
+static void panic(struct guest *g, struct input *in)
+{
+	struct vp *vp = &g->fake->vm.vp[take(in, 1) % VPS];
+
+	tlfs_wrmsr(vp, HV_MSR_CRASH_P0 + 3, field(in, 40u << PAGE_SHIFT));
+	tlfs_wrmsr(vp, HV_MSR_CRASH_P0 + 4, field(in, PAGE_SIZE));
+	tlfs_wrmsr(vp, HV_MSR_CRASH_CTL, HV_CRASH_NOTIFY | HV_CRASH_MESSAGE);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -118,6 +128,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			tlfs_wrmsr(&g->fake->vm.vp[0], HV_MSR_EOM, 0);
 			break;
 		}
+		case 4:
+			panic(g, &in);
+			break;
 		default:
 			hypercall(g, &in);
 		}

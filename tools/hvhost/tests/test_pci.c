@@ -90,6 +90,26 @@ static void d0(void **state)
 	assert_int_equal(vpci_mmio_read(&world->vm, WINDOW, 4, &leave), -HV_EFAULT);
 }
 
+/* A bus does not put its window over what another one has there. */
+static void windows_of_two_buses(void **state)
+{
+	struct vpci_config c = { .function = { { .kind = VPCI_TEST } } };
+
+	(void)state;
+	bring_up(VPCI_TEST, VPCI_NONE, VPCI_VERSION_1_4);
+	place_test_bars(0);
+	assert_int_equal(vpci_create(&world->vm, 1, &c), 0);
+	world_open();
+	assert_int_equal(negotiate(VPCI_VERSION_1_4), VPCI_STATUS_SUCCESS);
+	assert_int_equal(enter(WINDOW), VPCI_STATUS_INVALID_PARAMETER);
+	assert_int_equal(enter(WINDOW + VPCI_CONFIG_WINDOW - 0x1000),
+			 VPCI_STATUS_INVALID_PARAMETER);
+	assert_int_equal(enter(LOW), VPCI_STATUS_INVALID_PARAMETER);
+	assert_int_equal(enter(LOW + 0x1000 - VPCI_CONFIG_WINDOW), VPCI_STATUS_INVALID_PARAMETER);
+	assert_int_equal(enter(HIGH), VPCI_STATUS_INVALID_PARAMETER);
+	assert_int_equal(enter(WINDOW + VPCI_CONFIG_WINDOW), VPCI_STATUS_SUCCESS);
+}
+
 static void config_space(void **state)
 {
 	(void)state;
@@ -301,7 +321,8 @@ static void hostile_messages(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(versions), T(relations), T(requirements), T(d0), T(config_space), T(mmio_sizes),
+		T(versions), T(relations), T(requirements), T(d0),
+		T(windows_of_two_buses), T(config_space), T(mmio_sizes),
 		T(bars), T(bars_refused), T(blocks), T(ring_full), T(script_faults),
 		T(hostile_messages),
 	};

@@ -1,108 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The SCSI controller and its disks, as storvsc and sd use them and as nobody should. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-#include <cmocka.h>
-
-#include "block.h"
-#include "device.h"
-#include "device/scsi.h"
-#include "guest.h"
-#include "lib.h"
-#include "script.h"
-
-#define DISK	(1u << 20)
-
-struct world {
-	struct guest *g;
-	struct vmbus_device *dev;
-	struct block *disk;
-	struct guest_channel ch;
-	u64 buffer;		/* 16 pages of the guest */
-	u64 id;
-	struct vstor_packet last;
-};
-
-static struct vstor_packet *control(struct world *w, u32 operation, u16 word)
-{
-	struct vstor_packet p = { .operation = operation, .flags = VSTOR_COMPLETION_WANTED };
-	struct guest_packet r;
-
-	p.sub_channels = word;
-	guest_send(w->g, &w->ch, ++w->id, &p, sizeof(p));
-	guest_messages(w->g);
-	assert_true(guest_recv(w->g, &w->ch, &r));
-	assert_int_equal(r.type, VM_PKT_COMP);
-	assert_int_equal(r.trans_id, w->id);
-	assert_int_equal(r.len, sizeof(p));
-	memcpy(&w->last, r.data, sizeof(w->last));
-	assert_int_equal(w->last.operation, VSTOR_COMPLETE_IO);
-	return &w->last;
-}
-
-static struct vstor_srb *command_to(struct world *w, u8 path, u8 target, u8 lun, const u8 *cdb,
-				    u32 bytes)
-{
-	struct vstor_packet p = { .operation = VSTOR_EXECUTE_SRB };
-	struct guest_packet r;
-
-	p.srb.length = sizeof(p.srb);
-	p.srb.path = path;
-	p.srb.target = target;
-	p.srb.lun = lun;
-	p.srb.cdb_length = 16;
-	memcpy(p.srb.cdb, cdb, 16);
-	p.srb.transfer_length = bytes;
-	if (bytes)
-		guest_send_gpa(w->g, &w->ch, ++w->id, w->buffer, bytes, &p, sizeof(p));
-	else
-		guest_send(w->g, &w->ch, ++w->id, &p, sizeof(p));
-	assert_true(guest_recv(w->g, &w->ch, &r));
-	assert_int_equal(r.trans_id, w->id);
-	memcpy(&w->last, r.data, sizeof(w->last));
-	return &w->last.srb;
-}
-
-static struct vstor_srb *command(struct world *w, const u8 *cdb, u32 bytes)
-{
-	return command_to(w, 0, 0, 0, cdb, bytes);
-}
-
-static void sense_is(struct world *w, u8 key, u16 asc)
-{
-	struct vstor_srb *s = &w->last.srb;
-
-	assert_int_equal(s->scsi_status, SAM_CHECK_CONDITION);
-	assert_int_equal(s->srb_status, SRB_STATUS_ERROR | SRB_STATUS_AUTOSENSE_VALID);
-	assert_int_equal(s->sense[2], key);
-	assert_int_equal(be16(s->sense + 12), asc);
-}
-
-static int setup(void **state)
-{
-	static struct world w;
-
-	w = (struct world){ .g = guest_begin(9) };
-	w.dev = scsi_create(&w.g->fake->vm, 0, 2);
-	w.disk = ramdisk_create(DISK, NULL, 0);
-	assert_non_null(w.dev);
-	assert_int_equal(scsi_lun_add(w.dev, 0, w.disk), 0);
-	assert_true(guest_contact(w.g, VMBUS_VERSION(5, 3)));
-	assert_int_equal(guest_request_offers(w.g), 1);
-	assert_int_equal(guest_open(w.g, &w.ch, &w.g->offer[0], 9), 0);
-	w.buffer = guest_pages(w.g, 16);
-	*state = &w;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	guest_end(((struct world *)*state)->g);
-	return 0;
-}
+#include "scsi_guest.h"
 
 static void initialization(void **state)
 {
@@ -254,47 +152,6 @@ static void absent(void **state)
 	command_to(w, 0, 0, 0, luns, 256);
 	assert_int_equal(be32(at), 16);
 	assert_int_equal(at[17], 7);
-}
-
-static void unmap_and_write_same(void **state)
-{
-	static const u8 write[16] = { 0x2a, 0, 0, 0, 0, 0, 0, 0, 8 }, read[16] = { 0x28, 0, 0, 0, 0, 0, 0, 0, 8 };
-	static const u8 same[16] = { 0x93, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 4 };
-	u8 unmap[16] = { 0x42, 0, 0, 0, 0, 0, 0, 0, 24 };
-	struct world *w = *state;
-	u8 *at = guest_at(w->g, w->buffer);
-
-	memset(at, 0xaa, 4096);
-	command(w, write, 4096);
-	memset(at, 0x55, 512);
-	assert_int_equal(command(w, same, 512)->srb_status, SRB_STATUS_SUCCESS);
-	command(w, read, 4096);
-	assert_int_equal(at[1023], 0xaa);
-	assert_int_equal(at[1024], 0x55);
-	assert_int_equal(at[3071], 0x55);
-	assert_int_equal(at[3072], 0xaa);
-	/* blocks 1 and 2 */
-	memset(at, 0, 24);
-	put_be16(at, 22);
-	put_be16(at + 2, 16);
-	put_be64(at + 8, 1);
-	put_be32(at + 16, 2);
-	assert_int_equal(command(w, unmap, 24)->srb_status, SRB_STATUS_SUCCESS);
-	command(w, read, 4096);
-	assert_int_equal(at[511], 0xaa);
-	assert_int_equal(at[512], 0);
-	assert_int_equal(at[1535], 0);
-	assert_int_equal(at[1536], 0x55);
-	/* a range behind the end, and a list that says it is longer than it is */
-	memset(at, 0, 24);
-	put_be16(at + 2, 16);
-	put_be64(at + 8, DISK / 512);
-	put_be32(at + 16, 1);
-	command(w, unmap, 24);
-	sense_is(w, SENSE_KEY_ILLEGAL_REQUEST, ASC_LBA_OUT_OF_RANGE);
-	put_be16(at + 2, 0xfff0);
-	command(w, unmap, 24);
-	sense_is(w, SENSE_KEY_ILLEGAL_REQUEST, ASC_INVALID_PARAMETER);
 }
 
 static void capacity_and_resize(void **state)
@@ -454,43 +311,6 @@ static void sub_channels_again(void **state)
 	}
 }
 
-static void reservations(void **state)
-{
-	u8 out[16] = { 0x5f, 0, 0, 0, 0, 0, 0, 0, 24 }, in[16] = { 0x5e, 0, 0, 0, 0, 0, 0, 0, 64 };
-	struct world *w = *state;
-	u8 *at = guest_at(w->g, w->buffer);
-
-	/* reserve without a registration */
-	memset(at, 0, 64);
-	out[1] = 1;
-	out[2] = 5;
-	assert_int_equal(command(w, out, 24)->scsi_status, SAM_RESERVATION_CONFLICT);
-	/* register, reserve, read both back */
-	memset(at, 0, 64);
-	put_be64(at + 8, 0x1234);
-	out[1] = 0;
-	assert_int_equal(command(w, out, 24)->scsi_status, SAM_GOOD);
-	memset(at, 0, 64);
-	put_be64(at, 0x1234);
-	out[1] = 1;
-	assert_int_equal(command(w, out, 24)->scsi_status, SAM_GOOD);
-	in[1] = 0;
-	command(w, in, 64);
-	assert_int_equal(be64(at + 8), 0x1234);
-	in[1] = 1;
-	command(w, in, 64);
-	assert_int_equal(be32(at + 4), 16);
-	assert_int_equal(at[21], 5);
-	/* a wrong key */
-	memset(at, 0, 64);
-	put_be64(at, 0x9999);
-	out[1] = 2;
-	assert_int_equal(command(w, out, 24)->scsi_status, SAM_RESERVATION_CONFLICT);
-	out[8] = 23;
-	command(w, out, 24);
-	sense_is(w, SENSE_KEY_ILLEGAL_REQUEST, ASC_PARAMETER_LIST_LENGTH);
-}
-
 static void disk_full(void **state)
 {
 	static const u8 write[16] = { 0x2a, 0, 0, 0, 0, 0, 0, 0, 8 };
@@ -537,14 +357,11 @@ static void every_opcode(void **state)
 
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(initialization), T(sub_channels), T(write_and_read), T(out_of_range),
-		T(read_only),
-		T(inquiry), T(absent), T(unmap_and_write_same), T(capacity_and_resize),
-		T(hot_plug), T(by_action), T(out_of_order), T(goes_with_an_answer),
-		T(sub_channels_again),
-		T(reservations), T(disk_full), T(short_packets), T(every_opcode),
+		T(initialization), T(sub_channels), T(write_and_read), T(out_of_range), T(read_only),
+		T(inquiry), T(absent), T(capacity_and_resize), T(hot_plug), T(by_action),
+		T(out_of_order), T(goes_with_an_answer), T(sub_channels_again),
+		T(disk_full), T(short_packets), T(every_opcode),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -122,6 +122,41 @@ static void crash(void **state)
 	wr(g, HV_MSR_CRASH_CTL, HV_CRASH_NOTIFY | HV_CRASH_MESSAGE);
 }
 
+/* A page is told, a byte more is not: there is room for a page. */
+static void crash_message_length(void **state)
+{
+	struct guest *g = *state;
+	u64 at = guest_pages(g, 2);
+
+	memset(guest_at(g, at), 'x', 2 * PAGE_SIZE);
+	for (u32 i = 63; i < 2 * PAGE_SIZE; i += 64)
+		*(u8 *)guest_at(g, at + i) = '\n';
+	memcpy(guest_at(g, at + 64 * 63), "the last line", 13);
+	assert_true(wr(g, HV_MSR_CRASH_P0 + 3, at));
+	assert_true(wr(g, HV_MSR_CRASH_P0 + 4, PAGE_SIZE + 1));
+	assert_true(wr(g, HV_MSR_CRASH_CTL, HV_CRASH_NOTIFY | HV_CRASH_MESSAGE));
+	assert_non_null(strstr(g->fake->log, "panic report refused: message of 4097 bytes"));
+	assert_null(strstr(g->fake->log, "panic: "));
+	assert_true(wr(g, HV_MSR_CRASH_P0 + 4, PAGE_SIZE));
+	assert_true(wr(g, HV_MSR_CRASH_CTL, HV_CRASH_NOTIFY | HV_CRASH_MESSAGE));
+	assert_non_null(strstr(g->fake->log, "panic: the last line"));
+}
+
+/* CPUID says that the TSC is invariant once the guest wants to be told. */
+static void invariant_tsc(void **state)
+{
+	struct guest *g = *state;
+
+	for (u32 on = 0; on < 2; on++) {
+		u32 r[4] = { 0 };
+
+		assert_true(wr(g, HV_MSR_TSC_INVARIANT, on));
+		tlfs_cpuid(&g->fake->vm.vp[1], 0x80000007, 0, r);
+		assert_int_equal(r[3], on << 8);
+		assert_int_equal(r[0] | r[1] | r[2], 0);
+	}
+}
+
 static void reset(void **state)
 {
 	struct guest *g = *state;
@@ -299,9 +334,9 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(cpuid), T(msrs), T(hypercall_page), T(reference_tsc), T(crash), T(reset),
-		T(every_msr_with_every_bit), T(outer_leaves), T(default_hints), T(privileges),
-		T(reserved_bits),
+		T(cpuid), T(msrs), T(hypercall_page), T(reference_tsc), T(crash),
+		T(crash_message_length), T(invariant_tsc), T(reset), T(every_msr_with_every_bit),
+		T(outer_leaves), T(default_hints), T(privileges), T(reserved_bits),
 		T(assist_page), T(reenlightenment),
 	};
 

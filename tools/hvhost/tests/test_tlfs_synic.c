@@ -56,8 +56,11 @@ static void message_slots(void **state)
 	assert_int_equal(synic_post(vp, 5, 1, "again", 5), -HV_EBUSY);
 	assert_int_equal(slot->flags & 1, 1);
 	assert_memory_equal(slot->payload, "hello", 5);
-	/* a vector below 16 is none */
+	/* a vector below 16 is none, unless the SINT is masked */
 	assert_false(wr(g, HV_MSR_SINT0 + 6, 3));
+	assert_false(wr(g, HV_MSR_SINT0 + 6, 15));
+	assert_true(wr(g, HV_MSR_SINT0 + 6, 15 | HV_SINT_MASKED));
+	assert_true(wr(g, HV_MSR_SINT0 + 6, 16));
 }
 
 static void event_flags(void **state)
@@ -86,6 +89,9 @@ static void stimer_direct(void **state)
 	assert_true(wr(g, HV_MSR_STIMER0_COUNT, 0));
 	assert_int_equal(g->fake->comparator[0], 0);
 	assert_false(wr(g, HV_MSR_STIMER0_CONFIG, 1ull << 63));
+	/* a vector below 16 is none */
+	assert_false(wr(g, HV_MSR_STIMER0_CONFIG, HV_STIMER_DIRECT | 15 << 4));
+	assert_true(wr(g, HV_MSR_STIMER0_CONFIG, HV_STIMER_DIRECT | 16 << 4));
 }
 
 static void stimer_messages(void **state)
