@@ -109,7 +109,7 @@ bool linux_load(struct vm *vm, const struct boot_info *bi, struct guest_entry *e
 	payload = k->size - setup;
 	memcpy(&target, header + HDR_PREF, 8);
 	init_size = MAX((u64)get32(header + HDR_INIT_SIZE), payload);
-	if (!gpa_range(vm, target, init_size))
+	if (target >> 32 || !gpa_range(vm, target, init_size))
 		hv_die("no %lu MiB of RAM at %lx, where the kernel wants to be",
 		       init_size >> 20, target);
 

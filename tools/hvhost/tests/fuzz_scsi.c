@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Commands of any content on a SCSI channel, with buffers that fit and that do not. */
+/*
+ * Commands of any content on a SCSI channel, with buffers that fit and that do not, to a
+ * disk that answers at once and to one that answers late, or never before the channel is
+ * closed or the device is gone.
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,6 +12,7 @@
 #include "device/scsi.h"
 #include "guest.h"
 #include "input.h"
+#include "late_disk.h"
 #include "lib.h"
 
 /* Codes that a disk knows are worth more tries than others. */
@@ -20,18 +25,43 @@ static u8 opcode(struct input *in)
 	return v & 0x80 ? v : known[v % ARRAY_SIZE(known)];
 }
 
+/* Close the channel, or take the device away and give it back; and from the beginning. */
+static void reopen(struct guest *g, struct vmbus_device *dev, struct guest_channel *c, bool rescind)
+{
+	const struct msg_header unload = { MSG_UNLOAD, 0 };
+	u64 next = g->next_page;
+
+	if (rescind)
+		vmbus_device_rescind(dev);
+	guest_post(g, &unload, sizeof(unload));
+	guest_messages(g);
+	if (rescind && vmbus_device_offer(dev))
+		abort();
+	g->offers = 0;
+	/* on the same pages, and with memory for it */
+	g->next_page = c->ring >> PAGE_SHIFT;
+	g->fake->heap_left += 1ul << 20;
+	if (!guest_contact(g, VMBUS_VERSION(5, 3)) || !guest_request_offers(g) ||
+	    guest_open(g, c, &g->offer[0], 5))
+		abort();
+	g->next_page = next;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct input in = { data, size };
 	struct guest *g = guest_begin(2);
 	struct vmbus_device *dev = scsi_create(&g->fake->vm, 0, 2);
+	struct late_disk *late;
 	struct guest_packet r;
 	struct guest_channel c;
 	u64 buffer;
 
+	late = late_disk_create();
 	g->fake->heap_left = 2ul << 20;
-	if (!dev || scsi_lun_add(dev, 0, ramdisk_create(8ul << 20, NULL, 0)) ||
+	if (!dev || scsi_lun_add(dev, 1, &late->b) ||
+	    scsi_lun_add(dev, 0, ramdisk_create(8ul << 20, NULL, 0)) ||
 	    !guest_contact(g, VMBUS_VERSION(5, 3)) || !guest_request_offers(g) ||
 	    guest_open(g, &c, &g->offer[0], 5))
 		abort();
@@ -41,6 +71,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		u8 what = (u8)take(&in, 1);
 		u32 bytes = (u32)take(&in, 2) % (7u << PAGE_SHIFT);
 
+		if (what >= 0xfc) {
+			reopen(g, dev, &c, what & 1);
+			continue;
+		}
 		switch (what & 7) {
 		case 0:
 			p.operation = (u32)take(&in, 1) % 16;
@@ -52,9 +86,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			else
 				scsi_lun_resize(dev, 0, take(&in, 3));
 			break;
+		case 2:
+			late_answer(late, (u32)what >> 3, what & 0x20 ? -HV_EIO : 0);
+			continue;
 		default:
 			p.srb.cdb_length = what & 0x10 ? (u8)take(&in, 1) : 16;
-			p.srb.lun = what & 0x20 ? (u8)take(&in, 1) : 0;
+			p.srb.lun = what & 0x20 ? (u8)take(&in, 1) : what >> 3 & 1;
 			p.srb.target = what >> 7;
 			p.srb.cdb[0] = opcode(&in);
 			for (u32 i = 1; i < 16; i++)
@@ -73,6 +110,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		while (guest_recv(g, &c, &r))
 			;
 	}
+	/* whoever waited, the disk gets all of its slots back */
+	for (u32 i = 0; i < 2 * LATE_SLOTS; i++)
+		late_answer(late, i, 0);
+	if (late_in_use(late))
+		abort();
 	guest_end(g);
 	return 0;
 }
