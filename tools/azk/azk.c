@@ -23,6 +23,7 @@ static const struct {
 	{ "config", cmd_config, "resolve a profile to a verified .config" },
 	{ "boot", cmd_boot, "boot a kernel, run a command, pass its exit code on" },
 	{ "bench", cmd_bench, "compare kernels in exact guest instructions" },
+	{ "sbom", cmd_sbom, "say what a package is made of, as SPDX" },
 	{ "test", cmd_test, "run test programs, count, write JUnit and KTAP" },
 };
 

@@ -12,6 +12,7 @@ int cmd_series(int argc, char **argv);	/* check, rebase, import, export */
 int cmd_config(int argc, char **argv);	/* fragments to a verified .config */
 int cmd_boot(int argc, char **argv);	/* one guest to a verdict */
 int cmd_bench(int argc, char **argv);	/* the comparison with upstream */
+int cmd_sbom(int argc, char **argv);	/* what a package is made of */
 int cmd_test(int argc, char **argv);	/* test programs to one verdict */
 
 #endif

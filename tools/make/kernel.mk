@@ -7,7 +7,7 @@ config_flags := $(if $(filter 1 y yes,$(DEBUG_INFO)),--debug-info) \
 		$(if $(FROM),--from $(FROM)) $(foreach f,$(ADD),--add $(f))
 
 .PHONY: base tree config config-upstream build build-upstream config-defconfig \
-	build-defconfig
+	build-defconfig sbom
 
 base: azk
 	$(step) base $(AZK) base path
@@ -27,6 +27,13 @@ config-defconfig: tree
 
 build: config
 	$(step) build tools/make/kernel.sh ours $(PROFILE)
+
+# One document for the kernel and all of its modules; packages have their own.
+sbom: build
+	@{ echo bzImage; sed "s/\.o$$/.ko/" $(ours)/modules.order; } | \
+	$(AZK) sbom --name kernel-$(PROFILE) --build $(ours) --source out/ours/src \
+		--version "$$(cat $(ours)/include/config/kernel.release)" \
+		--files - --out out/report/$(PROFILE).spdx.json
 
 build-upstream: config-upstream
 	$(step) build-upstream tools/make/kernel.sh upstream $(PROFILE)

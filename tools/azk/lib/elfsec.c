@@ -105,6 +105,7 @@ void elfsec_symbols(const struct elfsec *e,
 				.name = elf_strptr(e->elf, sh.sh_link, sym.st_name),
 				.undefined = sym.st_shndx == SHN_UNDEF,
 				.weak = GELF_ST_BIND(sym.st_info) == STB_WEAK,
+				.global = GELF_ST_BIND(sym.st_info) != STB_LOCAL,
 			};
 
 			if (s.name && *s.name)

@@ -37,6 +37,7 @@ struct elfsec_sym {
 	const char *name;	/* owned by the file */
 	bool undefined;		/* another has to provide it */
 	bool weak;		/* and may be lacking */
+	bool global;		/* seen by other objects; weak ones are too */
 };
 
 /* Call @each for every symbol with a name; nothing when there are none. */
