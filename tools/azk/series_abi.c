@@ -16,19 +16,21 @@
 #include "lib/abi.h"
 #include "lib/exit.h"
 #include "lib/file.h"
-#include "lib/moddep.h"
 #include "lib/msg.h"
 #include "lib/opt.h"
 #include "series_cmd.h"
 
 #define SHOWN	20	/* lines of each list without --all */
 
-/* A module's file, packed or not: ".ko", or ".ko." and what it is packed with. */
+/* A module's file, packed or not; a build has ".x.ko.cmd" beside it. */
 static bool is_module(const char *path)
 {
-	size_t n = moddep_unpacked(path);
+	static const char *const ends[] = { ".ko", ".ko.zst", ".ko.xz", ".ko.gz" };
 
-	return n > 3 && !strncmp(path + n - 3, ".ko", 3);
+	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++)
+		if (str_ends(path, ends[i]))
+			return true;
+	return false;
 }
 
 /* Modules below @dir, sorted. */

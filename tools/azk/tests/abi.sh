@@ -109,6 +109,7 @@ is 'one that imports it works' 202 'open.ko: 1 symbols needed, works' \
 mkdir -p installed/extra
 zstd -q < one/Module.symvers > installed/symvers.zst
 cp one/vmlinux closed.ko installed/ && mv installed/closed.ko installed/extra/
+echo savedcmd > installed/extra/.closed.ko.cmd
 is 'what is installed, with its external modules' 210 'extra/closed.ko: 1 symbols needed, BREAKS' \
 	installed two
 for pack in gzip xz; do
