@@ -38,14 +38,17 @@ static const struct load_cell storage_cells[] = {
  */
 #define NULL_DISK "-blockdev", "null-co,node-name=load,size=67108864,read-zeroes=on"
 
+/* While the guest waits for such a thread its clock must not run ahead to the next timer. */
+#define REAL_IDLE "-icount", "sleep=on"
+
 static const struct load_target storage_targets[] = {
 	{ "storvsc", true, "dev=/dev/sda irq=HYP", { "hv_storvsc", "sd_mod" }, { NULL }, "",
 	  "scsi0" },
 	{ "virtio-blk", false, "dev=/dev/vda irq=virtio", { "virtio_pci", "virtio_blk poll_queues=1" },
-	  { NULL_DISK, "-device", "virtio-blk-pci,drive=load,num-queues=2" },
+	  { NULL_DISK, "-device", "virtio-blk-pci,drive=load,num-queues=2", REAL_IDLE },
 	  "virtio_blk.poll_queues=1", NULL },
 	{ "nvme", false, "dev=/dev/nvme0n1 irq=nvme", { "nvme poll_queues=1" },
-	  { NULL_DISK, "-device", "nvme,drive=load,serial=load" }, "nvme.poll_queues=1", NULL },
+	  { NULL_DISK, "-device", "nvme,drive=load,serial=load", REAL_IDLE }, "nvme.poll_queues=1", NULL },
 	{ NULL, false, NULL, { NULL }, { NULL }, NULL, NULL },
 };
 

@@ -30,7 +30,7 @@ struct load_target {
 	bool hvhost;		/* on machine hyperv; else q35 */
 	const char *words;	/* where the program finds it */
 	const char *modules[6];	/* to load, if they are not built in */
-	const char *qemu[6];	/* q35: QEMU's words for it */
+	const char *qemu[10];	/* q35: QEMU's words for it */
 	const char *append;	/* kernel options */
 	const char *script;	/* hyperv: its name in host scripts */
 };

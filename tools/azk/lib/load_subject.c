@@ -26,10 +26,10 @@ const struct load_figure load_figures[] = {
 	{ "exits", "exits to the host per %s", false, true, false },
 	{ "interrupts", "interrupts of the device per %s", false, false, false },
 	{ "system_calls", "system calls per %s", false, false, false },
-	{ "virtual_ns", "virtual time per %s (ns)", true, false, false },
-	{ "p50", "latency, median (ns)", true, false, true },
-	{ "p99", "latency, 99 %% (ns)", true, false, true },
-	{ "p999", "latency, 99.9 %% (ns)", true, false, true },
+	{ "virtual_ns", "virtual time per %s (ns)", true, true, false },
+	{ "p50", "latency, median (ns)", true, true, true },
+	{ "p99", "latency, 99 %% (ns)", true, true, true },
+	{ "p999", "latency, 99.9 %% (ns)", true, true, true },
 	{ NULL, NULL, false, false, false },
 };
 
@@ -146,9 +146,14 @@ static json_t *functions(const struct load_profile *p, int phase, double units)
 	return a;
 }
 
-/* Copies are only seen where the kernel's symbols were known before it ran. */
+/*
+ * Is the figure to be had? Without hvhost time is the host's, too; copies are only seen
+ * where the kernel's symbols were known before it ran.
+ */
 static bool known(const struct load_facts *f, const struct load_figure *fig)
 {
+	if (fig->hosted && !json_array_size(f->phases))
+		return false;
 	return f->copies || !str_starts(fig->name, "copied");
 }
 
@@ -167,7 +172,7 @@ static json_t *cell(const struct load_facts *f, json_t *host, const struct load_
 
 		n = 0;
 		units = 0;
-		for (size_t i = 0; !fig->latency && known(f, fig) && i < p->windows; i++) {
+		for (size_t i = 0; known(f, fig) && !fig->latency && i < p->windows; i++) {
 			if (p->window[i].phase != phase)
 				continue;
 			run = json_array_get(f->runs, i);
@@ -183,7 +188,7 @@ static json_t *cell(const struct load_facts *f, json_t *host, const struct load_
 			json_object_set(metrics, name, json_object_get(s, "median"));
 			json_object_set_new(figures, fig->name, s);
 		}
-		if (fig->latency && lat) {
+		if (known(f, fig) && fig->latency && lat) {
 			char key[16];
 
 			snprintf(key, sizeof(key), "%s_ns", fig->name);
@@ -200,7 +205,7 @@ static json_t *cell(const struct load_facts *f, json_t *host, const struct load_
 	if (run && json_object_get(run, "skipped"))
 		json_object_set(o, "skipped", json_object_get(run, "skipped"));
 	json_object_set_new(o, "figures", figures);
-	if (lat)
+	if (lat && json_array_size(f->phases))
 		json_object_set(o, "latency", lat);
 	free(v);
 	return o;

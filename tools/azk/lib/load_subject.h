@@ -36,7 +36,7 @@ struct load_figure {
 	const char *name;	/* in metrics */
 	const char *text;	/* in tables; %s is the unit */
 	bool whole;		/* no fraction worth showing */
-	bool hosted;		/* only with hvhost */
+	bool hosted;		/* only with hvhost: it counts, or its time is not the guest's */
 	bool latency;		/* in ns, of all windows together; no "_per_" */
 };
 
