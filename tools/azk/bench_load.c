@@ -67,7 +67,7 @@ static int check(const struct opt_usage *u, struct options *o, int nargs,
 		return opt_bad(u, "--machine wants hyperv or q35, got '%s'", o->machine);
 	*t = load_target(o->plan, (*m)->hvhost, o->device);
 	if (!*t)
-		return opt_bad(u, "no device '%s' on %s; see --help", o->device, (*m)->name);
+		return opt_bad(u, "no device '%s' on %s", o->device ? o->device : "", (*m)->name);
 	if (!nargs)
 		return opt_bad(u, "name at least one kernel");
 	if (nargs > KERNELS_MAX)
@@ -240,7 +240,7 @@ static int bench_load(const struct load_plan *plan, const char *cmd, const char 
 	const struct opt opts[] = {
 		{ "machine", "M", "virtual hardware: hyperv or q35 (hyperv)", OPT_STR, &o.machine },
 		{ "device", "D", "what the load is put on, see below", OPT_STR, &o.device },
-		{ "drain", "US,...", "how late the host looks at a ring after the signal, in us (0,5,50)", OPT_STR, &o.drain },
+		{ "drain", "US,...", "how late the host looks, in us (0,5,50)", OPT_STR, &o.drain },
 		{ "seeds", "N", "runs of each kind (16)", OPT_INT, &o.seeds },
 		{ "units", "N", "how many in each run (each kind has its own number)", OPT_INT, &o.units },
 		{ "only", "WORD", "only kinds of load whose name begins so", OPT_STR, &o.only },

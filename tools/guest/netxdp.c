@@ -38,7 +38,8 @@ struct assembly {
 	int pass[8], npass;	/* jumps that want to know where the passing is */
 };
 
-static void emit(struct assembly *a, uint8_t code, uint8_t dst, uint8_t src, int16_t off, int32_t imm)
+static void emit(struct assembly *a, uint8_t code, uint8_t dst, uint8_t src, int16_t off,
+		 int32_t imm)
 {
 	a->insn[a->n++] = (struct bpf_insn){ .code = code, .dst_reg = dst, .src_reg = src,
 					     .off = off, .imm = imm };

@@ -44,3 +44,4 @@ bench-network: MODULES = 1
 bench-network: build build-upstream distro guest hvhost
 	$(call load,network,netload,$(upstream)/bzImage $(peer),network upstream/$(PROFILE) \
 		$(PROFILE) $(if $(peer),$(peer) --label $(peer)=debian-cloud))
+	$(call load,network-virtio-net,netload,,network --machine q35 $(PROFILE))

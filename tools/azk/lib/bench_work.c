@@ -44,12 +44,17 @@ int bench_work_open(struct bench_work *w, bool hosted)
 	w->log = xasprintf("%s/log", w->dir);
 	w->script = xasprintf("%s/script", w->dir);
 	w->plain = xasprintf("%s/plain", w->dir);
+	for (int i = 0; i < 2; i++) {
+		w->wire[i] = xasprintf("%s/wire%d", w->dir, i);
+		w->peer[i] = xasprintf("%s/peer%d", w->dir, i);
+	}
 	return hosted ? host_word(w) : AZK_OK;
 }
 
 void bench_work_close(struct bench_work *w)
 {
-	char *files[] = { w->marks, w->log, w->script, w->plain };
+	char *files[] = { w->marks, w->log, w->script, w->plain, w->wire[0], w->wire[1],
+			  w->peer[0], w->peer[1] };
 
 	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
 		if (files[i])

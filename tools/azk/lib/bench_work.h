@@ -15,6 +15,7 @@ struct bench_work {
 	char dir[64];
 	char *marks, *log;	/* files that may be there */
 	char *script, *plain;
+	char *wire[2], *peer[2];	/* sockets, of the counted run and of the one beside it */
 	char *plugin;
 	char host[64];		/* the plugin's word for the host, or "" */
 };

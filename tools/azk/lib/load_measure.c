@@ -26,6 +26,7 @@
 #include "initrd.h"
 #include "ksyms.h"
 #include "load_measure.h"
+#include "load_peer.h"
 #include "load_profile.h"
 #include "load_said.h"
 #include "load_subject.h"
@@ -50,6 +51,20 @@ static bool asks_symbols(const struct load_measure *m, const struct kernel *k)
 	return ask;
 }
 
+/* The other end of a NIC of q35, and QEMU's words for the wire. */
+static int with_peer(const struct bench_work *w, bool counted, struct strv *extra, pid_t *peer)
+{
+	const char *mine = w->peer[!counted], *guest = w->wire[!counted];
+
+	strv_add(extra, "-netdev");
+	strv_addf(extra, "dgram,id=load,local.type=unix,local.path=%s,remote.type=unix,remote.path=%s",
+		  guest, mine);
+	*peer = load_peer_start(mine, guest);
+	if (*peer < 0)
+		return azk_err(AZK_EX_SYSTEM, mine, NULL, "no peer: %s", strerror(errno));
+	return AZK_OK;
+}
+
 /* One guest. @ask: it tells its symbols in the end, else it does something as long. */
 static int once(const struct load_measure *m, const struct kernel *k, const struct bench_work *w,
 		bool counted, bool ask, struct guest_result *res)
@@ -65,6 +80,7 @@ static int once(const struct load_measure *m, const struct kernel *k, const stru
 		.hang_s = m->timeout_s, .timeout_s = m->timeout_s, .stream_fd = -1,
 		.sysmap = k->sysmap,
 	};
+	pid_t peer = 0;
 	int fd = -1, ret = AZK_OK;
 
 	memset(res, 0, sizeof(*res));
@@ -79,6 +95,8 @@ static int once(const struct load_measure *m, const struct kernel *k, const stru
 	/* a kernel that was built without its modules has to have them built in */
 	for (int i = 0; k->modules && m->target->modules[i]; i++)
 		strv_add(&modules, m->target->modules[i]);
+	if (!ret && m->target->peer)
+		ret = with_peer(w, counted, &extra, &peer);
 	for (int i = 0; m->target->qemu[i]; i++)
 		strv_add(&extra, m->target->qemu[i]);
 	if (counted) {
@@ -98,6 +116,7 @@ static int once(const struct load_measure *m, const struct kernel *k, const stru
 		r.boot.initrd = initrd;
 		ret = guest_run(&r, res);
 	}
+	load_peer_stop(peer);
 	initrd_free(initrd, fd);
 	if (ret && ret != AZK_EX_NOFILE)
 		azk_err(ret, k->name, "--logs DIR keeps what the guest printed", "%s; last line: %s",

@@ -43,13 +43,14 @@ static const struct load_cell storage_cells[] = {
 
 static const struct load_target storage_targets[] = {
 	{ "storvsc", true, "dev=/dev/sda irq=HYP", { "hv_storvsc", "sd_mod" }, { NULL }, "",
-	  "scsi0" },
+	  "scsi0", false },
 	{ "virtio-blk", false, "dev=/dev/vda irq=virtio", { "virtio_pci", "virtio_blk poll_queues=1" },
 	  { NULL_DISK, "-device", "virtio-blk-pci,drive=load,num-queues=2", REAL_IDLE },
-	  "virtio_blk.poll_queues=1", NULL },
+	  "virtio_blk.poll_queues=1", NULL, false },
 	{ "nvme", false, "dev=/dev/nvme0n1 irq=nvme", { "nvme poll_queues=1" },
-	  { NULL_DISK, "-device", "nvme,drive=load,serial=load", REAL_IDLE }, "nvme.poll_queues=1", NULL },
-	{ NULL, false, NULL, { NULL }, { NULL }, NULL, NULL },
+	  { NULL_DISK, "-device", "nvme,drive=load,serial=load", REAL_IDLE },
+	  "nvme.poll_queues=1", NULL, false },
+	{ NULL, false, NULL, { NULL }, { NULL }, NULL, NULL, false },
 };
 
 const struct load_plan load_storage = {
@@ -78,9 +79,16 @@ static const struct load_cell network_cells[] = {
 	{ NULL, NULL, NULL, NULL, 0 },
 };
 
+/* For XDP in the driver: nothing put together for the guest, and no checksums left out. */
+#define OFFLOADS_OFF "guest_csum=off,guest_tso4=off,guest_tso6=off,guest_ecn=off," \
+		     "guest_ufo=off,guest_uso4=off,guest_uso6=off"
+
 static const struct load_target network_targets[] = {
-	{ "netvsc", true, "dev=eth0 irq=HYP", { "hv_netvsc" }, { NULL }, "", "net0" },
-	{ NULL, false, NULL, { NULL }, { NULL }, NULL, NULL },
+	{ "netvsc", true, "dev=eth0 irq=HYP", { "hv_netvsc" }, { NULL }, "", "net0", false },
+	{ "virtio-net", false, "dev=eth0 irq=virtio", { "virtio_pci", "virtio_net" },
+	  { "-device", "virtio-net-pci,netdev=load,mac=00:15:5d:00:00:01," OFFLOADS_OFF, REAL_IDLE },
+	  "", NULL, true },
+	{ NULL, false, NULL, { NULL }, { NULL }, NULL, NULL, false },
 };
 
 const struct load_plan load_network = {

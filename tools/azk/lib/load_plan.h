@@ -33,6 +33,7 @@ struct load_target {
 	const char *qemu[10];	/* q35: QEMU's words for it */
 	const char *append;	/* kernel options */
 	const char *script;	/* hyperv: its name in host scripts */
+	bool peer;		/* q35: a NIC, "load", that wants the peer of lib/load_peer.h */
 };
 
 struct load_plan {

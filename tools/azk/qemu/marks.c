@@ -9,7 +9,8 @@
 #include "marks.h"
 
 static const char *const kind_names[NR_KINDS] = {
-	"boot", "phase", "once", "switch", "initcall", "work", "irq", "return", "user", "window", "copy", "copy_rcx",
+	"boot", "phase", "once", "switch", "initcall", "work", "irq", "return", "user", "window",
+	"copy", "copy_rcx",
 };
 
 static unsigned int slot(uint64_t addr)

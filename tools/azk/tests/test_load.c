@@ -76,7 +76,8 @@ static const char console[] =
 	"# run {\"phase\": 2, \"skipped\": \"no\"}\n"
 	"ok 3 x (phase 1)\n"
 	"# run {\"phase\": 1, \"units\": 10, \"interrupts\": 7, \"system_calls\": 10, \"ns\": 5000}\n"
-	"# cell {\"phase\": 1, \"samples\": 20, \"p50_ns\": 70, \"p99_ns\": 90, \"p999_ns\": 91, \"max_ns\": 91}\n"
+	"# cell {\"phase\": 1, \"samples\": 20, \"p50_ns\": 70, "
+	"\"p99_ns\": 90, \"p999_ns\": 91, \"max_ns\": 91}\n"
 	"1..3\n";
 
 /* Windows 1 and 3 are of phase 1, 2 of phase 2; a value is window << 8 | phase. */
@@ -188,9 +189,10 @@ static void subject(void **state)
 	/* medians of 1064 / 10 and 50 / 10, of 1064 / 10 and 0 */
 	assert_float_equal(metric(s, "poll_4k_qd1_drain0_copied_per_io"), 55.7, 1e-9);
 	assert_float_equal(metric(s, "poll_4k_qd1_drain0_copied_driver_and_bus_per_io"), 53.2, 1e-9);
-	/* without a host nobody counts signals, and time is the host's, too; what was skipped has no figures */
+	/* without a host nobody counts signals, and time is the host's, too */
 	assert_float_equal(metric(s, "poll_4k_qd1_drain0_signals_per_io"), -1, 1e-9);
 	assert_float_equal(metric(s, "poll_4k_qd1_drain0_p99_ns"), -1, 1e-9);
+	/* what was skipped has no figures */
 	assert_float_equal(metric(s, "poll_4k_qd32_b32_drain0_instructions_per_io"), -1, 1e-9);
 	report = report_new("storage", "hyperv", "6.18.15");
 	json_object_set_new(report, "unit", json_string("I/O"));

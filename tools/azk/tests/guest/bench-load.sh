@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# azk bench storage and network with real guests, a small part of each: a kernel against itself is "="
-# in every figure, what is counted is what the program did, a late host is signalled less.
+# azk bench storage and network with real guests, a small part of each: a kernel against
+# itself is "=" in every figure, what is counted is what the program did, a late host is
+# signalled less.
 # Env: KERNEL (bzImage), AZK, OUT. Prints TAP.
 set -u
 AZK=${AZK:-$PWD/out/bin/azk}
@@ -67,7 +68,8 @@ verdict $? "the same load on NVMe"
 v=$(metric "$dir/nvme.json" read_4k_qd32_b32_drain0_driver_and_bus_per_io)
 holds "its driver was told apart" "${v:-0} > 0"
 
-"$AZK" bench network "$KERNEL" "$KERNEL" --seeds 1 --units 64 --only udp_ --drain 0 --json "$dir/net.json" \
+"$AZK" bench network "$KERNEL" "$KERNEL" --seeds 1 --units 64 --only udp_ --drain 0 \
+	--json "$dir/net.json" \
 	>"$dir/out" 2>"$dir/err"
 verdict $? "network: a kernel against itself"
 [ "$(grep -c 'counted and not counted agree to the digit' "$dir/out")" = 2 ]
@@ -78,7 +80,16 @@ verdict $? "network, A/A: no figure differs"
 v=$(metric "$dir/net.json" udp_rx_1500_drain0_driver_per_packet)
 holds "the driver, a module, was told apart" "${v:-0} > 0"
 
-for wrong in "--machine q35 --drain 5" "--device nvme" "--drain soon" "--only nothing" "--machine microvm"; do
+"$AZK" bench network "$KERNEL" --machine q35 --seeds 1 --units 32 --only udp_r \
+	--json "$dir/virtio.json" >"$dir/out" 2>"$dir/err"
+verdict $? "the same load on virtio-net, with the same peer"
+v=$(metric "$dir/virtio.json" udp_rr_64_drain0_driver_and_bus_per_packet)
+holds "its driver was told apart" "${v:-0} > 0"
+[ -z "$(metric "$dir/virtio.json" udp_rr_64_drain0_p50_ns)" ]
+verdict $? "and of its time nothing is said"
+
+for wrong in "--machine q35 --drain 5" "--device nvme" "--drain soon" \
+	"--only nothing" "--machine microvm"; do
 	# shellcheck disable=SC2086 # words
 	"$AZK" bench storage "$KERNEL" $wrong >"$dir/out" 2>"$dir/err"
 	[ $? = 198 ] && [ "$(wc -l <"$dir/err")" = 1 ]
