@@ -198,8 +198,10 @@ static int run_bench(const struct opt_usage *u, const struct options *o,
 	if (!ret) {
 		report_order(report);
 		report_ratios(report);
-		ret = outputs(o, report);
+		ret = report_settle(&report);
 	}
+	if (!ret)
+		ret = outputs(o, report);
 	json_decref(report);
 	for (int i = 0; i < n; i++)
 		kernel_free(&k[i]);

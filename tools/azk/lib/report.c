@@ -9,6 +9,12 @@
 #include "msg.h"
 #include "report.h"
 
+/*
+ * Digits of a figure in the file: more than any count has, and fewer than show that
+ * 0.1 is none in binary.
+ */
+#define REAL_DIGITS	12
+
 json_t *report_new(const char *kind, const char *machine, const char *base)
 {
 	return json_pack("{s:s, s:s, s:s, s:s, s:[], s:{}}", "schema", REPORT_SCHEMA,
@@ -216,9 +222,27 @@ int report_read(const char *path, json_t **report)
 	return ret;
 }
 
+static char *text_of(const json_t *report)
+{
+	return json_dumps(report, JSON_INDENT(1) | JSON_REAL_PRECISION(REAL_DIGITS));
+}
+
+int report_settle(json_t **report)
+{
+	char *text = text_of(*report);
+	json_t *settled = text ? json_loads(text, 0, NULL) : NULL;
+
+	free(text);
+	if (!settled)
+		return azk_err(AZK_EX_SYSTEM, "report", NULL, "it cannot be put into JSON");
+	json_decref(*report);
+	*report = settled;
+	return AZK_OK;
+}
+
 int report_write(const char *path, const json_t *report)
 {
-	char *text = json_dumps(report, JSON_INDENT(1) | JSON_REAL_PRECISION(6));
+	char *text = text_of(report);
 	struct buf b = BUF_INIT;
 	int ret;
 

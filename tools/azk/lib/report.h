@@ -29,6 +29,14 @@ void report_order(json_t *report);
 /* Fill "ratios": ours / upstream for every metric both have. */
 void report_ratios(json_t *report);
 
+/*
+ * The report as whoever reads its file has it: figures have the digits that
+ * report_write() gives them. To be done before anything is drawn from it; else a
+ * figure just above a half is rounded up today, and down when drawn again from the
+ * file. AZK_EX_SYSTEM, with *@report as it was.
+ */
+int report_settle(json_t **report);
+
 /* Subject number @i; NULL behind the last. */
 json_t *report_subject(const json_t *report, size_t i);
 size_t report_subjects(const json_t *report);

@@ -4,8 +4,10 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -275,6 +277,38 @@ static void drawing(void **state)
 	json_decref(r);
 }
 
+/* What is drawn from a report now is what is drawn from its file later. */
+static void settled(void **state)
+{
+	const char *path = "azk-report-settled.json";
+	static const double figures[] = { 10858.500123, 1.0 / 3, 0.1, 7.0000004, 1e12 + 0.5 };
+	json_t *r = parse(REPORT(SUBJECT("azure", "ours", "850000000", "550000000", "80")));
+	json_t *m = json_object_get(report_subject(r, 0), "metrics"), *again;
+	char name[16];
+	double a, b;
+
+	for (size_t i = 0; i < sizeof(figures) / sizeof(figures[0]); i++) {
+		snprintf(name, sizeof(name), "figure%zu", i);
+		json_object_set_new(m, name, json_real(figures[i]));
+	}
+	assert_int_equal(report_settle(&r), AZK_OK);
+	assert_int_equal(report_write(path, r), AZK_OK);
+	assert_int_equal(report_read(path, &again), AZK_OK);
+	unlink(path);
+	assert_true(json_equal(r, again));
+	for (size_t i = 0; i < sizeof(figures) / sizeof(figures[0]); i++) {
+		snprintf(name, sizeof(name), "figure%zu", i);
+		assert_true(report_metric(report_subject(r, 0), name, &a));
+		assert_true(report_metric(report_subject(again, 0), name, &b));
+		assert_true(a == b);
+		/* nor has it been cut so short that it rounds another way */
+		assert_true((a > 10858.5) == (figures[i] > 10858.5));
+		assert_true((a > 7) == (figures[i] > 7));
+	}
+	json_decref(again);
+	json_decref(r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -287,6 +321,7 @@ int main(void)
 		cmocka_unit_test(not_counted),
 		cmocka_unit_test(disagreement),
 		cmocka_unit_test(drawing),
+		cmocka_unit_test(settled),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
