@@ -278,23 +278,40 @@ static void all_queues(struct ktap *k, int n)
 
 /* ---- changes under load ---- */
 
+struct load {
+	bool stop;
+	uint32_t streams;	/* that came back whole */
+};
+
 /* A child whose streams go on until it is told to stop: its pid; -1. */
-static pid_t load(const struct peer *p, const volatile bool *stop)
+static pid_t load(const struct peer *p, volatile struct load *l)
 {
 	pid_t pid;
 
 	fflush(stdout);
 	pid = fork();
 	if (!pid) {
-		int fd = peer_socket(p, SOCK_STREAM, ECHO), n = 0;
+		int fd = peer_socket(p, SOCK_STREAM, ECHO);
 		bool ok = fd >= 0;
 
-		while (ok && !*stop)
-			ok = tcp_stream(fd, 30000, (uint32_t)n++);
+		while (ok && !l->stop) {
+			ok = tcp_stream(fd, 30000, l->streams);
+			l->streams += ok;
+		}
 		fflush(stdout);
-		_exit(!ok || n < 2);
+		_exit(!ok);
 	}
 	return pid;
+}
+
+/* What is to be disturbed has begun. */
+static bool loaded(const volatile struct load *l)
+{
+	int64_t end = now_ms() + WAIT_MS;
+
+	while (!l->streams && now_ms() < end)
+		nap(5);
+	return l->streams;
 }
 
 static bool unloaded(pid_t pid)
@@ -307,21 +324,22 @@ static bool unloaded(pid_t pid)
 static void mtu(struct ktap *k, int n)
 {
 	static const int mtus[] = { 9000, 1500, 4000, 9000, 1500 };
-	volatile bool *stop = mmap(NULL, sizeof(*stop), PROT_READ | PROT_WRITE,
-				   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	pid_t a = load(&four, stop), b = load(&six, stop);
-	bool ok;
+	volatile struct load *l = mmap(NULL, 2 * sizeof(*l), PROT_READ | PROT_WRITE,
+				       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	pid_t a = load(&four, &l[0]), b = load(&six, &l[1]);
+	bool ok, began = loaded(&l[0]) && loaded(&l[1]);
 
-	nap(100);
 	for (size_t i = 0; i < sizeof(mtus) / sizeof(*mtus); i++) {
 		ok = set_mtu(nic, mtus[i]) && wait_carrier(1) && channels_settled(n) == n &&
 		     udp_echoes(&four, (uint32_t)mtus[i] - 28);
 		ktap(k, ok && udp_echoes(&six, (uint32_t)mtus[i] - 48) && tcp_echo(&four, 200000),
 		     "MTU %d under load: full datagrams and TCP come back", mtus[i]);
 	}
-	*stop = true;
+	l[0].stop = l[1].stop = true;
 	ok = unloaded(a);
-	ktap(k, unloaded(b) && ok, "the streams that went on meanwhile are whole");
+	/* the last of each was under way while something changed */
+	ktap(k, unloaded(b) && ok && began && l[0].streams > 1 && l[1].streams > 1,
+	     "the streams that went on meanwhile are whole");
 	ktap(k, !set_mtu(nic, 60) && !set_mtu(nic, 70000), "an MTU out of range is refused");
 	/* larger than the wire's: the host says what it has */
 	set_mtu(nic, 20000);

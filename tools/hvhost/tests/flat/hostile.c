@@ -251,6 +251,14 @@ static void feed(void)
 		h->write_index = (u32)((h->read_index + RING_BYTES - SMALLEST) % RING_BYTES);
 }
 
+/* The host goes on by itself with what it left, some time after the last signal. */
+static bool emptied(const volatile struct ring_header *h)
+{
+	for (u32 n = 0; n < 1000000 && h->read_index != h->write_index; n++)
+		call(HV_CALL_LONG_SPIN_WAIT | HV_CALL_FAST, 0, 0);
+	return h->read_index == h->write_index;
+}
+
 /* A signal comes back all the same. */
 static void fed_ring(void)
 {
@@ -273,7 +281,7 @@ static void fed_ring(void)
 	feeding = false;
 	run_wait(1);
 	signal();
-	report(h->read_index == h->write_index, "the rest is taken");
+	report(emptied(h), "the rest is taken");
 	leave();
 }
 
