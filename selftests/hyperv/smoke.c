@@ -2,8 +2,9 @@
 /*
  * A short look at a whole Hyper-V guest, for boots by the hundred and for
  * kernels of others: what was asked for is there and works a little.
- *	smoke [cpus=N] [disk] [nic] [pci] [services]
- * "disk" overwrites the first MiB for each CPU of the first writable disk. A
+ *	smoke [cpus=N] [disk] [nic] [pci] [services] [cycle]
+ * "disk" overwrites the first MiB for each CPU of the first writable disk; "cycle"
+ * turns the last CPU off and on, which no channel may have an interrupt on. A
  * driver that is a module may take a moment, so what is not there is waited for.
  * The last line says where the kernel is, for who wants to know if that varies.
  */
@@ -18,12 +19,13 @@
 #define PART		(1u << 20)	/* of the disk, for each CPU */
 #define CHUNK		(64u << 10)
 #define PATIENCE	200		/* of 50 ms */
+#define CYCLES		20
 #define NAP_NS		5000000
 #define NAP_MOST_NS	1000000000ull	/* in software emulation, on a busy machine */
 
 struct wanted {
 	int cpus;
-	bool disk, nic, pci, services;
+	bool disk, nic, pci, services, cycle;
 };
 
 static uint64_t now(void)
@@ -124,6 +126,30 @@ static bool moves(int cpus)
 		if (!pin(i % cpus) || sched_getcpu() != i % cpus)
 			return false;
 	return true;
+}
+
+static bool set_online(int cpu, bool on)
+{
+	char path[64], seen[8];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%d/online", cpu);
+	f = fopen(path, "we");
+	if (!f || fprintf(f, "%d\n", on) < 0 || fclose(f)) {
+		printf("# %s: %s\n", path, strerror(errno));
+		return false;
+	}
+	return atoi(line_of(seen, sizeof(seen), "%s", path)) == on;
+}
+
+/* The kernel sends INIT and SIPI to a CPU that waits somewhere of its own. */
+static void check_cycle(struct ktap *k, int cpus)
+{
+	bool ok = cpus > 1;
+
+	for (int i = 0; ok && i < CYCLES; i++)
+		ok = set_online(cpus - 1, false) && set_online(cpus - 1, true) && moves(cpus);
+	ktap(k, ok, "CPU %d is turned off and on %d times", cpus - 1, CYCLES);
 }
 
 /* ---- disk ---- */
@@ -388,6 +414,8 @@ static bool parse(int argc, char **argv, struct wanted *w)
 			w->pci = true;
 		else if (!strcmp(argv[i], "services"))
 			w->services = true;
+		else if (!strcmp(argv[i], "cycle"))
+			w->cycle = true;
 		else
 			return false;
 	}
@@ -402,7 +430,8 @@ int main(int argc, char **argv)
 
 	if (!parse(argc, argv, &w)) {
 		fprintf(stderr,
-			"usage: %s [cpus=N] [disk] [nic] [pci] [services] (disk: is overwritten)\n",
+			"usage: %s [cpus=N] [disk] [nic] [pci] [services] [cycle]\n"
+			"\t(disk: is overwritten)\n",
 			argv[0]);
 		return 2;
 	}
@@ -426,6 +455,8 @@ int main(int argc, char **argv)
 		check_pci(&k);
 	if (w.services)
 		check_services(&k);
+	if (w.cycle)
+		check_cycle(&k, cpus);
 	printf("# kernel at %llx\n", (unsigned long long)kernel_base());
 	return ktap_end(&k);
 }

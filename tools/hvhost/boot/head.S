@@ -119,7 +119,7 @@ ap64:
 	.macro	vector n
 	.balign 16
 	.if	\n == 2
-	iretq
+	jmp	host_nmi
 	.else
 	.if	!(\n == 8 || (\n >= 10 && \n <= 14) || \n == 17 || \n == 21)
 	push	$0
@@ -137,6 +137,12 @@ host_vectors:
 	vector	i
 	.set	i, i + 1
 	.endr
+
+host_nmi:
+	cmpq	$svm_halt, (%rsp)	/* it would sleep although it was woken */
+	jne	1f
+	incq	(%rsp)
+1:	iretq
 
 host_exception:
 	mov	%rsp, %rdi

@@ -108,12 +108,7 @@ static void deliver(struct vcpu *to, u32 icr)
 		if (!to->init)
 			return;		/* only one that waits takes it; guests send two */
 		to->sipi = (u8)icr;
-		/* it may be about to halt: an NMI is lost on a processor that is not */
-		for (u32 i = 0; to->sipi >= 0; i++) {
-			if (i % 1024 == 0)
-				vp_kick(to->vp);
-			__asm__ volatile("pause");
-		}
+		vp_kick(to->vp);
 	}
 }
 

@@ -258,14 +258,21 @@ static void inject_nmi(struct vcpu *v)
 	b->intercepts1 |= ICPT_IRET;
 }
 
-/* INIT: wait, out of the guest, for the vector to begin at. */
+/* INIT: wait, out of the guest and without the lock, for the vector to begin at. */
 static void park(struct vcpu *v)
 {
+	struct svm *s = v->vp->vm->svm;
+
+	unlock(s);
 	while (v->sipi < 0)
-		__asm__ volatile("stgi; hlt; clgi" : : : "memory");
+		svm_wait();
+	lock(s);
+	if (v->sipi < 0)
+		return;		/* another INIT took it back */
 	vcpu_reset_sipi(v, (u8)v->sipi);
-	v->init = false;	/* an INIT to one that waits already is nothing new */
+	v->init = false;
 	v->sipi = -1;
+	v->exit_tsc = rdtsc();
 }
 
 /* What VMRUN leaves alone is set once; from then on it is the guest's. */
@@ -298,12 +305,8 @@ void vcpu_run(struct vcpu *v)
 
 	lock(vm->svm);
 	for (;;) {
-		while (v->init) {
-			unlock(vm->svm);
+		while (v->init)
 			park(v);
-			lock(vm->svm);
-			v->exit_tsc = rdtsc();
-		}
 		if (v->hidden)
 			load_hidden(v);
 		events_run(vm);

@@ -102,4 +102,13 @@ svm_drain:
 	clgi
 	ret
 
+/* The NMI's handler, which comes behind STGI or wakes HLT, skips one that is next. */
+	.globl svm_wait, svm_halt
+svm_wait:
+	stgi
+svm_halt:
+	hlt
+	clgi
+	ret
+
 	.section .note.GNU-stack, "", @progbits

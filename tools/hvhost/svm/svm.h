@@ -71,6 +71,8 @@ void ap_main(struct vcpu *v) __attribute__((noreturn));
 u64 svm_enter(struct vmcb *vmcb, struct gprs *regs, u64 at, volatile u32 *hold);
 /* Let pending NMIs of the host happen. */
 void svm_drain(void);
+/* Wait for an NMI; one that came while GIF was clear counts. */
+void svm_wait(void);
 
 /* ---- svm/npt.c, svm/permit.c ---- */
 u64 npt_build(struct vm *vm);		/* physical address of the root; hv_die() */

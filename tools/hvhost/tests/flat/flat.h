@@ -25,6 +25,8 @@ void note(const char *format, ...) __printf(1, 2);
 u64 argument(const char *name, u64 other);
 u32 cpus(void);			/* cpus=N of the command line, all running */
 u32 this_cpu(void);
+/* INIT and at once SIPI to another processor, running or not; it begins anew. */
+void run_begin(u32 cpu);
 /* Call @fn on processor @cpu; run_wait() until it is done. */
 void run_start(u32 cpu, void (*fn)(void));
 void run_wait(u32 cpu);

@@ -285,6 +285,27 @@ static void fed_ring(void)
 	leave();
 }
 
+/* ---- a processor is begun anew while it runs ---- */
+
+static void calls(void)
+{
+	for (;;)
+		call(HV_CALL_LONG_SPIN_WAIT | HV_CALL_FAST, 0, 0);
+}
+
+/* SIPI comes before the host has the processor out of the guest. */
+static void begun_anew(void)
+{
+	if (cpus() < 2)
+		return;
+	for (u32 i = 0; i < 50; i++) {
+		if (i % 2)
+			run_start(1, calls);
+		run_begin(1);
+	}
+	report(true, "50 times INIT and SIPI to a processor that runs");
+}
+
 /* ---- anything ---- */
 
 static void noise(u32 rounds)
@@ -341,6 +362,7 @@ void flat_test(void)
 	indices();
 	packets();
 	fed_ring();
+	begun_anew();
 	noise((u32)argument("rounds", 2000));
 	report(session(), "and in the end a session as it should be");
 	leave();

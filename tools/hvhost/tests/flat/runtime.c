@@ -239,11 +239,13 @@ void flat_ap(u32 number)
 	}
 }
 
-static void ap_begin(u32 number)
+void run_begin(u32 number)
 {
 	memcpy((void *)(AP_PAGE * PAGE_SIZE), ap_start, (size_t)(ap_end - ap_start));
 	ap_stack = (u64)stacks[number] + AP_STACK;
 	ap_number = number;
+	cpu[number].online = false;
+	cpu[number].fn = NULL;
 	msr_write(MSR_X2APIC_ICR, (u64)number << 32 | ICR_INIT);
 	msr_write(MSR_X2APIC_ICR, (u64)number << 32 | ICR_SIPI | AP_PAGE);
 	while (!cpu[number].online)
@@ -304,7 +306,7 @@ void flat_main(const u32 *info)
 	put("KTAP version 1\n");
 	ncpus = (u32)argument("cpus", 1);
 	for (u32 i = 1; i < ncpus && i < FLAT_CPUS; i++)
-		ap_begin(i);
+		run_begin(i);
 	flat_test();
 	{
 		char plan[32];

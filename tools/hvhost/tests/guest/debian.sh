@@ -26,6 +26,15 @@ one() {
 	verdict $? "$is: the host had nothing to refuse"
 }
 
+# a processor that runs is begun anew: cycle PEER CPUS
+cycle() {
+	boot_image "$OUT/peer/$1/bzImage" --verbose --cpus "$2" \
+		--add "$OUT/selftests/hyperv-smoke:/bin/smoke" -- smoke "cpus=$2" cycle
+	[ $rc = 0 ] && grep -q '^ok .* is turned off and on' "$dir/out" &&
+		! grep -qE '^not ok|WARNING:|BUG:|rcu_.*stall' "$dir/out"
+	verdict $? "$1, $2 vCPUs: the last one is turned off and on (exit $rc)"
+}
+
 for peer in $PEERS; do
 	if [ ! -f "$OUT/peer/$peer/bzImage" ]; then
 		skip "$peer" "not there: put its package (patches/base.lock names it) into dl/,"\
@@ -34,6 +43,7 @@ for peer in $PEERS; do
 	fi
 	for cpus in $CPUS; do
 		one "$peer" "$cpus"
+		if [ "$cpus" -gt 1 ]; then cycle "$peer" "$cpus"; fi
 	done
 done
 done_testing
