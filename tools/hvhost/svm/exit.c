@@ -17,6 +17,7 @@
 #include "vpci.h"
 
 #define CR4_OSXSAVE	(1ull << 18)
+#define CR0_PG		(1ull << 31)
 #define CR4_PKE		(1ull << 22)
 #define AP_PAGE		8	/* the trampoline is at 0x8000 */
 
@@ -96,12 +97,31 @@ static void do_cpuid(struct vcpu *v)
 	skip(v, 2);
 }
 
+/*
+ * A value that the processor would refuse with #GP: a bit it has not, or long mode
+ * turned on or off while paging is on. VMRUN does not take one either.
+ */
+static bool efer_bad(const struct vmcb *b, u64 value)
+{
+	u64 can = EFER_LMA;
+	u32 r[4];
+
+	cpuid(0x80000001, 0, r);
+	can |= r[3] & 1u << 11 ? EFER_SCE : 0;
+	can |= r[3] & 1u << 20 ? EFER_NXE : 0;
+	can |= r[3] & 1u << 25 ? EFER_FFXSR : 0;
+	can |= r[3] & 1u << 29 ? EFER_LME : 0;
+	return value & ~can || ((value ^ b->efer) & EFER_LME && b->cr0 & CR0_PG);
+}
+
 static bool write_msr(struct vcpu *v, u32 msr, u64 value)
 {
 	struct vmcb *b = v->vmcb;
 
 	switch (msr) {
 	case MSR_EFER:
+		if (efer_bad(b, value))
+			return false;
 		/* LMA is the processor's; SVME has to stay */
 		b->efer = (value & ~(EFER_LMA | EFER_SVME)) | (b->efer & EFER_LMA) | EFER_SVME;
 		return true;

@@ -94,8 +94,12 @@ _Static_assert(sizeof(struct vmcb) == 4096, "vmcb");
 #define IOIO_REP	(1u << 3)
 #define IOIO_4		(1u << 6)	/* four bytes */
 
-#define EFER_LME	(1ull << 8)
+/* APM volume 2, 3.1.7, and the bit of CPUID 0x80000001 EDX that says it is there */
+#define EFER_SCE	(1ull << 0)	/* 11 */
+#define EFER_LME	(1ull << 8)	/* 29 */
 #define EFER_LMA	(1ull << 10)
+#define EFER_NXE	(1ull << 11)	/* 20 */
 #define EFER_SVME	(1ull << 12)
+#define EFER_FFXSR	(1ull << 14)	/* 25 */
 
 #endif

@@ -10,6 +10,10 @@
 
 #define R	1u
 #define W	2u
+#define MSR_EFER	0xc0000080
+#define EFER_SCE	(1ull << 0)
+#define EFER_LME	(1ull << 8)
+#define EFER_NXE	(1ull << 11)
 #define OUTSIDE	(1ull << 45)	/* no guest has memory there */
 
 static u64 privileges;
@@ -121,6 +125,22 @@ static void all_msrs(void)
 	msr_write(HV_MSR_STIMER0_CONFIG + 6, 0);
 }
 
+/* The processor's own register, of which the host keeps a bit for itself. */
+static void efer(void)
+{
+	static const u32 without[] = { 1, 2, 7, 9, 12, 13, 16, 31, 32, 63 };
+	u64 now, back;
+	bool all = !msr_read(MSR_EFER, &now);
+
+	for (u32 i = 0; i < ARRAY_SIZE(without); i++)
+		all &= msr_write(MSR_EFER, now ^ 1ull << without[i]) == GP;
+	report(all, "EFER: a bit that the processor has not is #GP");
+	report(msr_write(MSR_EFER, now ^ EFER_LME) == GP, "EFER: long mode stays on with paging");
+	report(!msr_write(MSR_EFER, now | EFER_SCE | EFER_NXE) && !msr_read(MSR_EFER, &back) &&
+	       back == (now | EFER_SCE | EFER_NXE) && !msr_write(MSR_EFER, now),
+	       "EFER: and bits that it has are kept");
+}
+
 /* A timer in direct mode is another bit than timers. */
 static void direct_mode(void)
 {
@@ -198,6 +218,7 @@ void flat_test(void)
 		run_start(i, all_msrs);
 		run_wait(i);
 	}
+	efer();
 	direct_mode();
 	hypercalls();
 }
