@@ -337,7 +337,8 @@ static void mtu(struct ktap *k, int n)
 	}
 	l[0].stop = l[1].stop = true;
 	ok = unloaded(a);
-	/* the last of each was under way while something changed */
+	/* each had begun before the first change, and went on */
+	printf("# streams that came back: %u, %u\n", l[0].streams, l[1].streams);
 	ktap(k, unloaded(b) && ok && began && l[0].streams > 1 && l[1].streams > 1,
 	     "the streams that went on meanwhile are whole");
 	ktap(k, !set_mtu(nic, 60) && !set_mtu(nic, 70000), "an MTU out of range is refused");

@@ -139,7 +139,7 @@ host_vectors:
 	.endr
 
 host_nmi:
-	cmpq	$svm_halt, (%rsp)	/* it would sleep although it was woken */
+	cmpq	$svm_halt, (%rsp)	/* HLT, one byte: it was woken, and would sleep */
 	jne	1f
 	incq	(%rsp)
 1:	iretq

@@ -17,7 +17,6 @@
 #include "vpci.h"
 
 #define CR4_OSXSAVE	(1ull << 18)
-#define CR0_PG		(1ull << 31)
 #define CR4_PKE		(1ull << 22)
 #define AP_PAGE		8	/* the trampoline is at 0x8000 */
 

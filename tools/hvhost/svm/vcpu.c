@@ -12,7 +12,6 @@
 
 #define PAT_RESET	0x0007040600070406ull
 #define CR0_PE		0x1ull
-#define CR0_PG		(1ull << 31)
 #define CR4_PAE		0x20ull
 #define CR0_ET		0x10ull
 

@@ -94,6 +94,8 @@ _Static_assert(sizeof(struct vmcb) == 4096, "vmcb");
 #define IOIO_REP	(1u << 3)
 #define IOIO_4		(1u << 6)	/* four bytes */
 
+#define CR0_PG		(1ull << 31)
+
 /* APM volume 2, 3.1.7, and the bit of CPUID 0x80000001 EDX that says it is there */
 #define EFER_SCE	(1ull << 0)	/* 11 */
 #define EFER_LME	(1ull << 8)	/* 29 */
