@@ -26,7 +26,8 @@ one() {
 	verdict $? "$is: the host had nothing to refuse"
 }
 
-# a processor that runs is begun anew: cycle PEER CPUS
+# a processor that was there is begun anew; what goes wrong with that does on a busy
+# machine, where SIPI comes before INIT was taken: cycle PEER CPUS
 cycle() {
 	boot_image "$OUT/peer/$1/bzImage" --verbose --cpus "$2" \
 		--add "$OUT/selftests/hyperv-smoke:/bin/smoke" -- smoke "cpus=$2" cycle
