@@ -73,6 +73,8 @@ check_with() {
 fails() { ! "$@"; }
 t "make check passes when all is well" check_with 0
 t "make check fails when the build failed and an older kernel is there" fails check_with 2
+t "make -n check says what it would run and runs nothing" env -u MAKEFLAGS \
+	make -n check OUT=/dev/null/none
 t 'make help prints the text without its licence line' sh -c \
 	'make -s help | grep ^kernel-azure: && ! make -s help | grep SPDX && sed -n 1p tools/make/help.txt | grep SPDX'
 targets=$(sed -n 's/^\.PHONY: *//p; /^\.PHONY/,/[^\\]$/s/^\t\([a-z-]*\)$/\1/p' \
