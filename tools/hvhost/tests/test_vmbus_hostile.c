@@ -307,11 +307,44 @@ static void no_messages_of_a_guest(void **state)
 	}
 }
 
+/* A guest that takes no message: it may ask so often, and begin anew. */
+static void takes_no_message(void **state)
+{
+	struct guest *g = *state;
+	const struct msg_header offers = { MSG_REQUESTOFFERS, 0 }, unload = { MSG_UNLOAD, 0 };
+	const struct msg_contact contact = { .header = { MSG_INITIATE_CONTACT, 0 },
+					     .version = 0x7fff0000, .interrupt_page = VMBUS_SINT };
+	u32 most = 0;
+	u16 status;
+
+	assert_true(guest_contact(g, VMBUS_VERSION(5, 3)));
+	do {
+		status = guest_post(g, &offers, sizeof(offers));
+	} while (!status && most++ < 3000);
+	assert_int_equal(status, HV_STATUS_INSUFFICIENT_BUFFERS);
+	/* an answer each, the offers were made once; one waits in the slot */
+	assert_in_range(most, 1000, 1030);
+	assert_int_equal(guest_messages(g), MSG_ALLOFFERS_DELIVERED);
+	assert_int_equal(guest_post(g, &offers, sizeof(offers)), 0);
+	for (u32 i = 0; i < most; i++)
+		guest_post(g, &offers, sizeof(offers));
+	assert_int_equal(guest_post(g, &offers, sizeof(offers)), HV_STATUS_INSUFFICIENT_BUFFERS);
+	assert_int_equal(guest_post(g, &unload, sizeof(unload)), 0);
+	assert_true(g->fake->vm.vmbus->waiting < 3);
+	/* a version that nobody has, again and again */
+	for (u32 i = 0; i < 3000; i++)
+		assert_int_equal(guest_post(g, &contact, sizeof(contact)), 0);
+	assert_true(g->fake->vm.vmbus->waiting <= 1024);
+	guest_messages(g);
+	assert_true(guest_contact(g, VMBUS_VERSION(5, 3)));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(indices), T(indices_of_the_answers), T(lengths), T(lent_pages), T(pages_and_bytes),
 		T(of_another_device), T(woken_once), T(short_messages), T(no_messages_of_a_guest),
+		T(takes_no_message),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

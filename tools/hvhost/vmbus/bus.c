@@ -65,7 +65,8 @@ static void contact(struct vmbus *bus, const struct msg_contact *m)
 	u32 max = bus->vm->config->vmbus_max;
 	char name[24];	/* each version can be refused by its own name */
 
-	if (bus->version)
+	/* a guest that asks version after version and takes no answer is forgotten, too */
+	if (bus->version || bus_messages_full(bus))
 		forget(bus);
 	if (m->target_vp >= bus->vm->vps) {
 		bus_refuse(bus, "contact from VP", m->target_vp);

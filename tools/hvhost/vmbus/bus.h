@@ -68,6 +68,7 @@ struct vmbus {
 	struct out_message *out, **out_end;	/* wait for the slot */
 	struct out_message *late;		/* wait for their time */
 	struct out_message *held;		/* wait for another to be sent */
+	u32 waiting;				/* messages in these three */
 	struct in_message *in;			/* in the port, with the head's time armed */
 	u32 nin;
 	struct event in_event;
@@ -79,6 +80,8 @@ struct vmbus {
 void bus_send(struct vmbus *bus, const void *message, u32 len);
 void bus_send_named(struct vmbus *bus, const char *name, const void *message, u32 len);
 void bus_messages_forget(struct vmbus *bus);
+/* The guest has too many messages to take before it may post any but contact or unload. */
+bool bus_messages_full(const struct vmbus *bus);
 /* bus.c */
 void bus_refuse(struct vmbus *bus, const char *what, u64 value);
 /* The guest may not know yet that @relid was rescinded: it gets no answer, as from Hyper-V. */

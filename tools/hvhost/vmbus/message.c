@@ -13,8 +13,20 @@
 #include "script.h"
 
 #define PORT_DEPTH	16	/* TLFS, HvCallPostMessage: message buffers of a port */
+/*
+ * Messages that a guest has not taken and that the host keeps for it: above that it
+ * has to take some before it posts another. A guest that asks for all its offers gets
+ * one for each channel at a time, which is why the bound is looked at before.
+ */
+#define WAITING_MAX	1024
 
 /* ---- down ---- */
+
+static void gone(struct out_message *m)
+{
+	m->bus->waiting--;
+	hv_free(m);
+}
 
 static void flush(struct vmbus *bus)
 {
@@ -30,7 +42,7 @@ static void flush(struct vmbus *bus)
 		bus->out = m->next;
 		if (!bus->out)
 			bus->out_end = &bus->out;
-		hv_free(m);
+		gone(m);
 	}
 }
 
@@ -123,6 +135,7 @@ static struct out_message *keep(struct vmbus *bus, const u8 *message, u32 len)
 	memcpy(m->data, message, len);
 	m->len = len;
 	m->bus = bus;
+	bus->waiting++;
 	return m;
 }
 
@@ -217,7 +230,7 @@ static void drop(struct vmbus *bus, struct out_message **list)
 
 		*list = m->next;
 		event_cancel(bus->vm, &m->event);
-		hv_free(m);
+		gone(m);
 	}
 }
 
@@ -227,6 +240,11 @@ void bus_messages_forget(struct vmbus *bus)
 	bus->out_end = &bus->out;
 	drop(bus, &bus->late);
 	drop(bus, &bus->held);
+}
+
+bool bus_messages_full(const struct vmbus *bus)
+{
+	return bus->waiting >= WAITING_MAX;
 }
 
 void vmbus_eom(struct vp *vp, u32 sint)
@@ -278,11 +296,17 @@ u16 vmbus_post_message(struct vp *vp, u32 connection, u32 type, const void *payl
 {
 	struct vmbus *bus = vp->vm->vmbus;
 	struct fault f;
+	u32 what;
 
 	if (connection != VMBUS_CONNECTION_ID && connection != VMBUS_CONNECTION_ID_4)
 		return HV_STATUS_INVALID_CONNECTION_ID;
 	if (type != VMBUS_MESSAGE_TYPE || len < sizeof(struct msg_header))
 		return HV_STATUS_INVALID_PARAMETER;
+	memcpy(&what, payload, sizeof(what));
+	if (bus_messages_full(bus) && what != MSG_INITIATE_CONTACT && what != MSG_UNLOAD) {
+		bus_refuse(bus, "a message before others are taken, that wait", bus->waiting);
+		return HV_STATUS_INSUFFICIENT_BUFFERS;
+	}
 	script_at(vp->vm, "vmbus", "post", NULL, 0, &f);
 	if (f.action == FAULT_QUEUE_FULL)
 		return HV_STATUS_INSUFFICIENT_BUFFERS;
