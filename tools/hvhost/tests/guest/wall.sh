@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# What a boot on hyperv takes, beside one of the same kernel on q35, on this
-# machine: five pairs, interleaved, not counted (no icount). Held against the bound
-# is the processor time that QEMU used (user and system), by the medians: what else
-# runs here adds little to it. Wall time to init is printed beside it.
+# What a boot on hyperv takes, beside one of the same kernel on q35, on this machine:
+# five pairs, interleaved, not counted (no icount). Held against the bound are the
+# processor time that QEMU used (user and system), by the medians, and the wall time to
+# init, by the shortest: what else runs here only ever makes one longer.
 # Env: KERNEL (bzImage), AZK, OUT, PAIRS. Prints TAP.
 . "${0%/*}/lib/tap.sh"
 bound=1.3
@@ -35,16 +35,25 @@ median() {	# MACHINE COLUMN
 		     END { m = int(NR / 2); print NR % 2 ? v[m + 1] : (v[m] + v[m + 1]) / 2 }'
 }
 
-ratio() {	# COLUMN
-	awk -v a="$(median hyperv "$1")" -v b="$(median q35 "$1")" \
+least() {	# MACHINE COLUMN
+	awk -v m="$1" -v c="$2" '$1 == m { print $c }' "$dir/times" | sort -n | head -n 1
+}
+
+ratio() {	# HOW COLUMN
+	awk -v a="$("$1" hyperv "$2")" -v b="$("$1" q35 "$2")" \
 		'BEGIN { if (b > 0) printf "%.3f (%.2f s, q35 %.2f s)\n", a / b, a, b }'
 }
-cpu=$(ratio 2)
-wall=$(ratio 3)
+cpu=$(ratio median 2)
+wall=$(ratio least 3)
 echo "# processor time, hyperv by q35: ${cpu:-none}"
-echo "# wall time to init, hyperv by q35: ${wall:-none}"
+echo "# shortest wall time to init, hyperv by q35: ${wall:-none}"
 [ $failed = 0 ]
 verdict $? "$pairs boots on each machine"
-[ -n "$cpu" ] && awk -v r="${cpu%% *}" -v b=$bound 'BEGIN { exit !(r <= b) }'
+within() {	# RATIO
+	[ -n "$1" ] && awk -v r="${1%% *}" -v b=$bound 'BEGIN { exit !(r <= b) }'
+}
+within "$cpu"
 verdict $? "a boot on hyperv takes at most $bound times the processor time of one on q35"
+within "$wall"
+verdict $? "and at most $bound times the wall time to init"
 done_testing
