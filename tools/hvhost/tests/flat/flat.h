@@ -2,8 +2,9 @@
 /*
  * What flat test kernels stand on: a console, reports, processors, exceptions
  * that come back, and the calls a guest makes to its hypervisor. runtime.c has
- * it; a kernel is one file with flat_test(). All know two words on their command
- * line: cpus=N, and exit=N, with which they end at once with that status.
+ * it; a kernel is one file with flat_test(). All know three words on their command
+ * line: cpus=N, exit=N, with which they end at once with that status, and triple=1,
+ * with which they end by a triple fault.
  */
 #ifndef HVHOST_FLAT_H
 #define HVHOST_FLAT_H

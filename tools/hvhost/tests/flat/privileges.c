@@ -11,6 +11,8 @@
 #define R	1u
 #define W	2u
 #define MSR_EFER	0xc0000080
+#define TSC_LEAF	0x80000007u
+#define TSC_INVARIANT	(1u << 8)	/* of EDX */
 #define EFER_SCE	(1ull << 0)
 #define EFER_LME	(1ull << 8)
 #define EFER_NXE	(1ull << 11)
@@ -186,6 +188,25 @@ static void hypercalls(void)
 	}
 }
 
+/* A guest is told that the TSC never changes its rate when it has asked for that. */
+static void invariant_tsc(void)
+{
+	bool may = privileges & HV_ACCESS_TSC_INVARIANT;
+	u64 now = 0;
+	u32 r[4];
+
+	if (may)
+		report(!msr_read(HV_MSR_TSC_INVARIANT, &now), "invariant TSC: control is there");
+	cpuid_leaf(TSC_LEAF, r);
+	report(!!(r[3] & TSC_INVARIANT) == (now & 1), "invariant TSC: as the control says (%lx)",
+	       now);
+	if (!may)
+		return;
+	report(!msr_write(HV_MSR_TSC_INVARIANT, 1), "invariant TSC: asked for");
+	cpuid_leaf(TSC_LEAF, r);
+	report(r[3] & TSC_INVARIANT, "invariant TSC: there");
+}
+
 static void leaves(void)
 {
 	u32 r[4];
@@ -212,6 +233,7 @@ static void leaves(void)
 void flat_test(void)
 {
 	leaves();
+	invariant_tsc();
 	for (u32 i = 0; i < cpus(); i++)
 		scratch[i] = page();
 	for (u32 i = 0; i < cpus(); i++) {

@@ -58,5 +58,8 @@ for code in 7 49 125; do
 done
 kernel 203 "a status above 125" privileges 1 -- exit=126
 kernel 203 "a status above a byte" privileges 1 -- exit=512
+kernel 192 "a triple fault resets the machine" privileges 1 -- triple=1
+grep -q "triple fault at .*, reset" "$dir/log"
+verdict $? "and the host says so"
 
 done_testing

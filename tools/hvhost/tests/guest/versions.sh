@@ -42,4 +42,19 @@ verdict $? "shared interrupt: the host has nothing to refuse"
 grep -q "Vmbus version:4.1" "$dir/out"
 verdict $? "highest version 4.1: agreed on"
 
+# vPCI: the same way down. STATUS_REVISION_MISMATCH is what a guest takes for "ask lower".
+truncate -s 64M "$dir/disk"
+refusals=1
+for version in 1.3 1.2 1.1; do
+	echo "vpci0 query-protocol-version from 1 to $refusals refuse 0xc0000059" >"$dir/script"
+	boot --verbose --cpus 2 --vpci "nvme,file=$dir/disk" --host-script "$dir/script" \
+		--add "$OUT/selftests/hyperv-nvme:/bin/nvme" -- nvme
+	[ $rc = 0 ] && grep -q '^ok 1' "$dir/out" && ! grep -q 'WARNING:\|BUG:' "$dir/out"
+	verdict $? "vPCI $version: NVMe and its interrupts work (exit $rc)"
+	grep -q "PCI VMBus probing: Using version $(printf '%#x' $((65536 + ${version#1.})))" \
+		"$dir/out" && [ "$(grep -c 'fault: vpci0 query-protocol' "$dir/log")" = "$refusals" ]
+	verdict $? "vPCI $version: agreed on after $refusals refusals"
+	refusals=$((refusals + 1))
+done
+
 done_testing
