@@ -110,6 +110,42 @@ static void windows_of_two_buses(void **state)
 	assert_int_equal(enter(WINDOW + VPCI_CONFIG_WINDOW), VPCI_STATUS_SUCCESS);
 }
 
+/* The steps of a function: resources given in each version's words and taken back, power. */
+static void resources_and_power(void **state)
+{
+	struct vpci_resources_assigned one = { .type = PCI_RESOURCES_ASSIGNED };
+	struct vpci_resources_assigned2 two = { .type = PCI_RESOURCES_ASSIGNED2 };
+	struct vpci_child_message three = { PCI_RESOURCES_ASSIGNED3, 0 };
+	struct vpci_child_message released = { PCI_RESOURCES_RELEASED, 0 };
+	struct vpci_power_change power = { PCI_POWER_STATE_CHANGE, 0, 3, 0 };
+	struct vpci_power_changed *r;
+
+	(void)state;
+	bring_up(VPCI_TEST, VPCI_NONE, VPCI_VERSION_1_4);
+	assert_int_equal(status_of(&one, sizeof(one)), VPCI_STATUS_SUCCESS);
+	assert_int_equal(status_of(&two, sizeof(two)), VPCI_STATUS_SUCCESS);
+	assert_int_equal(status_of(&three, sizeof(three)), VPCI_STATUS_SUCCESS);
+	place_test_bars(0);
+	assert_int_equal(status_of(&released, sizeof(released)), VPCI_STATUS_SUCCESS);
+	assert_int_equal(cfg_read(0, PCI_COMMAND, 2), 0);
+	assert_int_equal(status_of(&power, sizeof(power)), VPCI_STATUS_SUCCESS);
+	r = last_sent();
+	assert_int_equal(r->slot, 0);
+	assert_int_equal(r->state, 3);
+	/* of a function that is not there */
+	one.slot = two.slot = three.slot = released.slot = power.slot = VPCI_SLOT(0, 1);
+	assert_int_equal(status_of(&one, sizeof(one)), VPCI_STATUS_NO_SUCH_DEVICE);
+	assert_int_equal(status_of(&two, sizeof(two)), VPCI_STATUS_NO_SUCH_DEVICE);
+	assert_int_equal(status_of(&three, sizeof(three)), VPCI_STATUS_NO_SUCH_DEVICE);
+	assert_int_equal(status_of(&released, sizeof(released)), VPCI_STATUS_NO_SUCH_DEVICE);
+	assert_int_equal(status_of(&power, sizeof(power)), VPCI_STATUS_NO_SUCH_DEVICE);
+	/* and in words of a later version than was agreed on */
+	assert_int_equal(negotiate(VPCI_VERSION_1_1), VPCI_STATUS_SUCCESS);
+	two.slot = three.slot = 0;
+	assert_int_equal(status_of(&two, sizeof(two)), VPCI_STATUS_INVALID_PARAMETER);
+	assert_int_equal(status_of(&three, sizeof(three)), VPCI_STATUS_INVALID_PARAMETER);
+}
+
 static void config_space(void **state)
 {
 	(void)state;
@@ -322,7 +358,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(versions), T(relations), T(requirements), T(d0),
-		T(windows_of_two_buses), T(config_space), T(mmio_sizes),
+		T(windows_of_two_buses), T(resources_and_power), T(config_space), T(mmio_sizes),
 		T(bars), T(bars_refused), T(blocks), T(ring_full), T(script_faults),
 		T(hostile_messages),
 	};

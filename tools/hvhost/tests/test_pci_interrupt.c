@@ -82,6 +82,7 @@ static void create_in_all_versions(void **state)
 	struct vpci_create_interrupt3 v3 = {
 		PCI_CREATE_INTERRUPT_MESSAGE3, 0, 51, 0, 0, 1, 1, { 2 }
 	};
+	struct vpci_delete_interrupt gone = { .type = PCI_DELETE_INTERRUPT_MESSAGE };
 	u8 vector;
 	u32 vp;
 
@@ -118,7 +119,10 @@ static void create_in_all_versions(void **state)
 	while (!status_of(&v3, sizeof(v3)))
 		;
 	assert_int_equal(*(u32 *)last_sent(), VPCI_STATUS_NO_RESOURCES);
-	assert_int_equal(pci_interrupt_delete(&world_bus()->fn[0], 32), 0);
+	gone.desc.address = PCI_HANDLE_ADDRESS;
+	gone.desc.data = 32;
+	assert_int_equal(status_of(&gone, sizeof(gone)), VPCI_STATUS_SUCCESS);
+	assert_int_equal(status_of(&gone, sizeof(gone)), VPCI_STATUS_INVALID_PARAMETER);
 	assert_int_equal(create_message(0, 32, 0, 32), 32);
 }
 

@@ -154,6 +154,26 @@ static void absent(void **state)
 	assert_int_equal(at[17], 7);
 }
 
+/* Asked for by sd now and then: nothing is the matter, and there is no motor. */
+static void sense_start_and_reset(void **state)
+{
+	static const u8 sense[16] = { 0x03, 0, 0, 0, 18 }, start[16] = { 0x1b, 0, 0, 0, 1 };
+	static const u32 resets[] = { VSTOR_RESET_LUN, VSTOR_RESET_ADAPTER, VSTOR_RESET_BUS };
+	struct world *w = *state;
+	u8 *at = guest_at(w->g, w->buffer);
+
+	assert_int_equal(command(w, sense, 18)->scsi_status, SAM_GOOD);
+	assert_int_equal(w->last.srb.transfer_length, 18);
+	assert_int_equal(at[0], 0x70);
+	assert_int_equal(at[2] | at[12] | at[13], 0);
+	assert_int_equal(at[7], 10);
+	assert_int_equal(command(w, start, 0)->scsi_status, SAM_GOOD);
+	assert_int_equal(w->last.srb.srb_status, SRB_STATUS_SUCCESS);
+	for (u32 i = 0; i < ARRAY_SIZE(resets); i++)
+		assert_int_equal(control(w, resets[i], 0)->status, 0);
+	assert_int_equal(command(w, start, 0)->scsi_status, SAM_GOOD);
+}
+
 static void capacity_and_resize(void **state)
 {
 	static const u8 ten[16] = { 0x25 }, sixteen[16] = { 0x9e, 0x10, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 32 }, ready[16] = { 0 };
@@ -359,7 +379,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(initialization), T(sub_channels), T(write_and_read), T(out_of_range), T(read_only),
-		T(inquiry), T(absent), T(capacity_and_resize), T(hot_plug), T(by_action),
+		T(inquiry), T(absent), T(sense_start_and_reset), T(capacity_and_resize), T(hot_plug), T(by_action),
 		T(out_of_order), T(goes_with_an_answer), T(sub_channels_again),
 		T(disk_full), T(short_packets), T(every_opcode),
 	};
