@@ -70,10 +70,13 @@ enum counter {
 /* Counters with an index: exits by SVM exit code, hypercalls by code, ... */
 enum counter_table { COUNT_EXIT, COUNT_HYPERCALL, COUNT_MSR_READ, COUNT_MSR_WRITE, COUNT_VECTOR, COUNT_TABLES };
 
+/* @n more of @c in the phase that goes on. */
 void count(struct vm *vm, enum counter c, u64 n);
+/* One more of entry @index of @table; those that a table has no room for go into its "others". */
 void count_in(struct vm *vm, enum counter_table table, u32 index);
 /* A phase ends here and one called @name begins. */
 void count_phase(struct vm *vm, const char *name);
+/* The lines of the phase that goes on; those before it were printed as they ended. */
 void count_print(struct vm *vm);
 
 #endif

@@ -46,6 +46,7 @@ struct vmbus_device *net_create(struct vm *vm, u32 number, const u8 mac[6], u32 
 
 /* ---- what every guest has: device/ic*.c, device/keyboard.c ---- */
 
+/* Offered as "heartbeat" and @number and so on. 0, or -HV_ENOMEM. */
 int heartbeat_create(struct vm *vm, u32 number);
 int shutdown_create(struct vm *vm, u32 number);
 int timesync_create(struct vm *vm, u32 number);

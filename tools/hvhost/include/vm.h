@@ -98,6 +98,7 @@ struct event {
 };
 /* Arm or move. A due time that has passed runs at the next guest entry. */
 void event_arm(struct vm *vm, struct event *e, u64 due);
+/* Not armed afterwards, whether it was or not; its function is not called. */
 void event_cancel(struct vm *vm, struct event *e);
 
 /*
@@ -109,7 +110,9 @@ struct poller {
 	struct poller *next;
 	void (*poll)(struct vm *vm, struct poller *p);
 };
+/* From now on @p is asked, too; it stays the caller's and is never taken away. */
 void vm_poll_add(struct vm *vm, struct poller *p);
+/* Where a device of the machine writes, and what, to be noticed: for its MSI or MSI-X entry. */
 void vm_poll_message(struct vm *vm, u64 *address, u32 *data);
 
 /* ---- interrupts and ends ---- */

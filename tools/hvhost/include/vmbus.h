@@ -170,7 +170,9 @@ int packet_write(struct vm *vm, const struct vmbus_packet *pkt, u64 offset,
 struct gpadl;
 /* Looked up by handle for @ch's device; NULL when there is none. */
 struct gpadl *gpadl_find(struct vmbus_channel *ch, u32 handle);
+/* Bytes of the whole. */
 u64 gpadl_size(const struct gpadl *g);
+/* Copy @len bytes from or to byte @offset of it; -HV_EFAULT, with nothing copied, past its end. */
 int gpadl_read(struct vm *vm, const struct gpadl *g, u64 offset, void *to, u64 len);
 int gpadl_write(struct vm *vm, struct gpadl *g, u64 offset, const void *from, u64 len);
 

@@ -13,11 +13,15 @@ bool word_is(const struct word *w, const char *text)
 	return w && w->n == strlen(text) && !memcmp(w->s, text, w->n);
 }
 
+/* What is no text of a script's is shown as "?": a terminal would obey it. */
 bool parse_fail(struct script_error *e, const char *what, const struct word *w)
 {
-	if (w && w->n)
-		hv_snprintf(e->why, sizeof(e->why), "expected %s, got '%.*s'", what,
-			    (int)MIN(w->n, 40ul), w->s);
+	char shown[41] = "";
+
+	for (size_t i = 0; w && i < MIN(w->n, sizeof(shown) - 1); i++)
+		shown[i] = w->s[i] > ' ' && w->s[i] <= '~' ? w->s[i] : '?';
+	if (shown[0])
+		hv_snprintf(e->why, sizeof(e->why), "expected %s, got '%s'", what, shown);
 	else
 		hv_snprintf(e->why, sizeof(e->why), "expected %s, got the end of the line", what);
 	return false;

@@ -61,6 +61,7 @@ static void refused(void **state)
 {
 	static const struct { const char *text, *why; u32 line; } bad[] = {
 		{ "disk0 read drop", "expected seed, at, every, phase or a device", 1 },
+		{ "\033[31mx\377 read drop", "got '?[31mx?'", 1 },
 		{ "\n\nscsi0", "expected what it sends", 3 },
 		{ "scsi0 read", "expected an action", 1 },
 		{ "scsi0 READ drop", "expected what it sends", 1 },
