@@ -79,6 +79,7 @@ void hv_main(u32 magic, const void *info)
 		hv_die("no guest: the first module is to be a kernel");
 	memory_divide(&vm, &bi, config.heap);
 	acpi_for_guest(&vm);
+	platform_close();
 	vm.config = &config;
 	vm.vps = config.cpus;
 	vm.seed = config.seed;

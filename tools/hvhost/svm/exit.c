@@ -46,6 +46,14 @@ void guest_stop(struct vcpu *v, const char *why, u64 what)
 	hv_stop(HV_STOP_GUEST);
 }
 
+void guest_refused(struct vcpu *v, const char *what, u64 value)
+{
+	count(v->vp->vm, COUNT_REFUSED, 1);
+	if (refusal_told(&v->vp->vm->svm->refusals, "machine", what))
+		hv_log("machine: refused: vCPU %u at %lx: %s %lx", v->vp->index, v->vmcb->rip, what,
+		       value);
+}
+
 void vp_inject_gp(struct vp *vp)
 {
 	vp->vcpu->vmcb->event_inject = EVENT_VALID | EVENT_ERROR | EVENT_EXCEPTION | 13;
@@ -200,10 +208,13 @@ static void do_io(struct vcpu *v)
 
 	if ((port & ~7u) == PORT_PCI && !(info & IOIO_STRING)) {
 		do_pci(v, info);
-	} else if (info & (IOIO_IN | IOIO_STRING)) {
+	} else if (info & IOIO_STRING) {
+		/* nothing takes or gives strings there: memory stays as it is */
+		guest_refused(v, "a string to or from port", port);
+		if (info & IOIO_REP)
+			v->regs.rcx = 0;
+	} else if (info & IOIO_IN) {
 		/* nothing to read at any of them */
-		if (info & IOIO_STRING)
-			guest_stop(v, "string access to a port of the host", port);
 		v->vmcb->rax |= info & 0x40 ? 0xffffffff : info & 0x20 ? 0xffff : 0xff;
 	} else if ((port & ~3u) == PORT_TESTDEV) {
 		if (info & IOIO_4 && port == PORT_TESTDEV)

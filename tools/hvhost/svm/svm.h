@@ -10,6 +10,7 @@
 #ifndef HVHOST_SVM_H
 #define HVHOST_SVM_H
 
+#include "refuse.h"
 #include "vm.h"
 #include "svm/vmcb.h"
 
@@ -52,6 +53,7 @@ struct svm {
 	volatile u32 *hold;	/* a register that must be 0 while hvhost runs, or nothing's */
 	volatile u32 nothing;
 	bool woken;		/* an NMI: pollers are to look */
+	struct refusals refusals;
 };
 
 /* Everything but the guest's first processor; APs are up and parked. */
@@ -88,6 +90,8 @@ void processor_setup(struct vcpu *v);	/* this processor may VMRUN */
 void vcpu_run(struct vcpu *v) __attribute__((noreturn));
 /* A guest did what no guest may: log why and stop the machine. */
 void guest_stop(struct vcpu *v, const char *why, u64 what) __attribute__((noreturn));
+/* A guest did what nothing comes of: count it, and log what it was, if not for the nth time. */
+void guest_refused(struct vcpu *v, const char *what, u64 value);
 
 /* ---- svm/apic.c ---- */
 void apic_ipi(u32 apic_id, u32 low);	/* ICR of this processor's local APIC */

@@ -51,6 +51,10 @@ verdict $? "the host says what it refused"
 kernel 0 "a hostile guest" hostile 2 --disk 1M -- seed=2
 [ "$(grep -c "scsi0: refused: a packet of bytes [0-9a-f]*$" "$dir/log")" -le 16 ]
 verdict $? "and no more often than sixteen times the same"
+truncate -s 1M "$dir/disk"
+for cpus in 1 2; do
+	kernel 0 "a guest that reaches for the machine" machine $cpus --disk "file=$dir/disk" --
+done
 
 # QEMU's status is twice that and one more; azk passes on what the kernel wrote
 for code in 7 49 125; do
