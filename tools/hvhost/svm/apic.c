@@ -13,13 +13,15 @@
 #include "svm/svm.h"
 #include "tlfs_exit.h"
 
-#define APIC		0xfee00000ull
+#define APIC		APIC_PAGE
 #define APIC_TPR	0x80
 #define APIC_EOI	0xb0
 #define APIC_SPIV	0xf0
 #define APIC_ICR	0x300
 #define APIC_ICR2	0x310
+#define APIC_FIRST	0x20	/* register that is written; below, QEMU takes a store for an MSI */
 #define ICR_FIXED	(0u << 8)
+#define ICR_LOWEST	(1u << 8)
 #define ICR_NMI		(4u << 8)
 #define ICR_INIT	(5u << 8)
 #define ICR_SIPI	(6u << 8)
@@ -124,12 +126,31 @@ void apic_guest_icr(struct vcpu *v, u64 icr)
 				deliver(vm->vp[i].vcpu, (u32)icr);
 		return;
 	}
+	if (mode != ICR_FIXED && mode != ICR_LOWEST) {
+		guest_refused(v, "an interrupt by ICR", icr);	/* SMI, and what there is not */
+		return;
+	}
 	if (wide) {
 		wrmsr(MSR_X2APIC_ICR, icr);
 		return;
 	}
 	mmio_write(APIC + APIC_ICR2, (u32)(icr >> 32));
 	mmio_write(APIC + APIC_ICR, (u32)icr);
+}
+
+u32 apic_guest_load(u32 offset)
+{
+	return x2apic() || offset & 3 ? ~0u : mmio_read(APIC + offset);
+}
+
+void apic_guest_store(struct vcpu *v, u32 offset, u32 value)
+{
+	if (x2apic() || offset & 0xf || offset < APIC_FIRST)
+		guest_refused(v, "a write to the local APIC's", offset);
+	else if (offset == APIC_ICR)
+		apic_guest_icr(v, (u64)mmio_read(APIC + APIC_ICR2) << 32 | value);
+	else
+		mmio_write(APIC + offset, value);
 }
 
 void vp_apic_eoi(struct vp *vp)

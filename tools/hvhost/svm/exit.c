@@ -235,6 +235,29 @@ static void do_io(struct vcpu *v)
 	v->vmcb->interrupt_shadow &= ~1ull;
 }
 
+/*
+ * A guest that has its stack or its tables in such a page can take no event any more:
+ * as good as a triple fault.
+ */
+static void do_npf(struct vcpu *v)
+{
+	struct vmcb *b = v->vmcb;
+	u32 bytes;
+
+	if (!registers_at(b->exit_info2))
+		guest_stop(v, "access to what is not the guest's:", b->exit_info2);
+	if (b->exit_int_info & EVENT_VALID) {
+		hv_log("vCPU %u: no event can be taken with registers at %lx for memory, reset",
+		       v->vp->index, b->exit_info2);
+		vm_reset(v->vp->vm);
+	}
+	bytes = registers_access(v, b->exit_info2, b->exit_info1 & NPF_WRITE);
+	if (bytes)
+		skip(v, bytes);
+	else
+		vp_inject_gp(v->vp);
+}
+
 static void do_exit(struct vcpu *v)
 {
 	struct vmcb *b = v->vmcb;
@@ -270,7 +293,8 @@ static void do_exit(struct vcpu *v)
 		vm_reset(v->vp->vm);
 		return;
 	case EXIT_NPF:
-		guest_stop(v, "access to what is not the guest's:", b->exit_info2);
+		do_npf(v);
+		return;
 	}
 	guest_stop(v, "unknown exit", b->exit_code);
 }

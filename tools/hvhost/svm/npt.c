@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The nested page table: guest physical is physical, but for two things. What
- * is hvhost's is not there at all, and where the HPET is the guest sees zeros.
+ * The nested page table: guest physical is physical, but for three things. What
+ * is hvhost's is not there at all, nor are the pages of registers that exit, and where
+ * the HPET is, and behind the local APIC, there is a page that does nothing.
  * 2 MiB pages below 4 GiB, 1 GiB pages above, up to 1 TiB, where QEMU may put
  * 64-bit BARs.
  */
@@ -34,15 +35,22 @@ static bool hosts(struct vm *vm, u64 start)
 	return false;
 }
 
-/* The 2 MiB around the HPET in small pages, its own replaced. */
-static u64 around_hpet(u64 start)
+/* What a guest does in this page comes to nothing: the HPET, and what would be an MSI. */
+static bool is_void(u64 at)
 {
-	u64 *pt = table(), zeros = (u64)table();
+	return at == HPET_PAGE || (at > APIC_PAGE && at < MSI_END);
+}
+
+/* 2 MiB with registers in them, in small pages. */
+static u64 registers(u64 start)
+{
+	u64 *pt = table(), nowhere = (u64)table();
 
 	for (u32 i = 0; i < 512; i++) {
 		u64 at = start + i * PAGE_SIZE;
 
-		pt[i] = (at == HPET_PAGE ? zeros : at) | NPT_RW;
+		if (!registers_at(at))
+			pt[i] = (is_void(at) ? nowhere : at) | NPT_RW;
 	}
 	return (u64)pt | NPT_RW;
 }
@@ -69,8 +77,8 @@ u64 npt_build(struct vm *vm)
 
 				if (hosts(vm, at))
 					continue;
-				pd[k] = at == (HPET_PAGE & ~(MIB2 - 1)) ?
-					around_hpet(at) : at | NPT_RW | NPT_BIG;
+				pd[k] = at >= IOAPIC_PAGE && at < MSI_END ?
+					registers(at) : at | NPT_RW | NPT_BIG;
 			}
 		}
 	}

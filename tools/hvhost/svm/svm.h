@@ -98,6 +98,23 @@ void apic_ipi(u32 apic_id, u32 low);	/* ICR of this processor's local APIC */
 void apic_start_ap(struct vcpu *v, u32 page);
 /* The guest writes its ICR, in the layout of the mode its APIC is in. */
 void apic_guest_icr(struct vcpu *v, u64 icr);
+/*
+ * The guest reads or writes byte  of the APIC's page: ones and nothing while its
+ * APIC is in x2APIC mode, where there is no such page (SDM 3A, 11.12.2).
+ */
+u32 apic_guest_load(u32 offset);
+void apic_guest_store(struct vcpu *v, u32 offset, u32 value);
+
+/* ---- svm/registers.c ---- */
+#define APIC_PAGE	0xfee00000ull
+#define MSI_END		0xfef00000ull	/* from the page on, a store of a processor is an MSI, too */
+#define IOAPIC_PAGE	0xfec00000ull
+/* Whether  is in one of the two pages of registers that exit. */
+bool registers_at(u64 gpa);
+/* Do what the guest's instruction does there; its length, 0: refused. */
+u32 registers_access(struct vcpu *v, u64 gpa, bool write);
+/* Whether I/O APIC register  may hold : not INIT, SMI or NMI for an entry. */
+bool ioapic_entry_good(u32 index, u32 value);
 
 /* ---- svm/rtc.c ---- */
 u64 rtc_read(void);			/* 100 ns since 1601 */

@@ -94,6 +94,9 @@ _Static_assert(sizeof(struct vmcb) == 4096, "vmcb");
 #define IOIO_REP	(1u << 3)
 #define IOIO_4		(1u << 6)	/* four bytes */
 
+/* exit_info1 of NPF */
+#define NPF_WRITE	(1u << 1)
+
 #define CR0_PG		(1ull << 31)
 
 /* APM volume 2, 3.1.7, and the bit of CPUID 0x80000001 EDX that says it is there */

@@ -1,13 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A guest that reaches past the hypervisor for the machine: configuration space in
- * memory, where QEMU's q35 has it, strings to ports that exit. What is the host's
- * is not to be found that way. Wants the machine to have functions that hvhost keeps (--disk file=).
+ * memory, where QEMU's q35 has it, strings to ports that exit, registers by which a
+ * processor is reset. What is the host's is not to be found that way. Wants the machine to
+ * have functions that hvhost keeps (--disk file=).
  */
 #include "flat.h"
 
 #define ECAM		0xb0000000ull	/* as firmware places it */
 #define FUNCTION(d)	((u64)(d) << 15)
+#define MSI		0xfee00000ull	/* and the local APIC */
+#define IOAPIC		0xfec00000ull
+#define IOAPIC_SERIAL	0x18u	/* entry 4, low half */
+#define INIT		0x4500u
+#define INIT_MODE	5u
+#define MASKED		0x10000u
 #define PORT_PCI	0xcf8
 #define PORT_PHASE	0xe8
 
@@ -53,9 +60,57 @@ static void strings(void)
 	report(all && !buffer[0], "strings to and from ports that exit");
 }
 
+static volatile u32 awake;
+
+static void wake(void)
+{
+	awake++;
+}
+
+/* Each processor does as it is asked. */
+static bool all_there(void)
+{
+	awake = 0;
+	for (u32 i = 0; i < cpus(); i++) {
+		run_start(i, wake);
+		run_wait(i);
+	}
+	return awake == cpus();
+}
+
+/*
+ * INIT to a processor by a store: what QEMU takes for an MSI, and the registers of an
+ * APIC that is in x2APIC mode and has none in memory.
+ */
+static void init_by_store(void)
+{
+	for (u32 i = 0; i < cpus(); i++) {
+		*at(MSI + (i << 12) + PAGE_SIZE) = INIT;
+		*at(MSI) = INIT;
+		*at(MSI + 0x310) = i << 24;
+		*at(MSI + 0x300) = INIT;
+	}
+	report(all_there(), "INIT to each processor by a store");
+}
+
+/* And by an interrupt: the entry of the serial line, which is not masked. */
+static void init_by_entry(void)
+{
+	u32 mode;
+
+	*at(IOAPIC) = IOAPIC_SERIAL;
+	*at(IOAPIC + 0x10) = INIT;
+	mode = *at(IOAPIC + 0x10) >> 8 & 7;
+	report(mode != INIT_MODE && all_there(), "no I/O APIC entry of INIT (%x)", mode);
+	*at(IOAPIC + 0x10) = MASKED | 0x131;
+	report(*at(IOAPIC + 0x10) == (MASKED | 0x131), "an entry as it should be");
+}
+
 void flat_test(void)
 {
 	configuration();
 	strings();
+	init_by_store();
+	init_by_entry();
 	report(hypercalls_on(), "the host is there");
 }
