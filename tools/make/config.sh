@@ -21,6 +21,6 @@ if [ "$(state "$@")" = "$(cat "$out/.resolved" 2>/dev/null)" ] && [ -f "$out/.co
 	exit 0
 fi
 rm -f "$out/.resolved"
-out/bin/azk config resolve "$profile" --tree "out/$side/src" --out "$out" --cc "$kcc" \
+out/bin/azk config resolve "$profile" --tree "out/$side/src" --out "$out" --cc "$cc" \
 	${LLVM:+--llvm} "$@" || exit
 state "$@" > "$out/.resolved"

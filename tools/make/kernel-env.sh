@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Sourced. How every kernel here is built: nothing of the time, the user, the
 # machine or the path gets in, and two kernels share one compiler cache.
-# Needs OUT (absolute); takes J, V, LLVM, CCACHE_DIR.
+# Needs OUT (absolute); takes J, V, LLVM, CCACHE_DIR, and AZK_MAKE, where this file is, unless
+# that is tools/make.
 
 # The variables of the outer make are not the kernel's.
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
@@ -28,7 +29,11 @@ case ${LLVM:-} in
 "" | 0) unset LLVM; cc=gcc; ld=ld ;;
 *) export LLVM; cc=clang; ld=ld.lld ;;
 esac
-if command -v ccache > /dev/null; then kcc="ccache $cc"; else kcc=$cc; fi
+if command -v ccache > /dev/null; then
+	kcc="${AZK_MAKE:-$PWD/tools/make}/cached.sh $cc"
+else
+	kcc=$cc
+fi
 
 # Macro expansions are not tracked: a fifth of gcc's time goes into knowing, for a
 # warning's note, which macro in which macro a token came from. Same code. One warning
@@ -40,8 +45,15 @@ kcflags=
 kmake() {
 	_src=$(cd "$1" && pwd) || return
 	_out=../$(basename "$2")
+	_map="-ffile-prefix-map=$_src/="
+	_jobs=
+	# Debug information names the folder of the objects, too, and pahole with several
+	# threads writes types in the order in which these finish.
+	if grep -qs '^CONFIG_DEBUG_INFO=y' "$2/.config"; then
+		_map="$_map -fdebug-prefix-map=${_src%/*}/$(basename "$2")=."
+		_jobs=JOBS=1
+	fi
 	shift 2
-	(cd "$_src" && exec make O="$_out" -j"${J:-2}" ${V:+V="$V"} CC="$kcc" \
-		KCFLAGS="-ffile-prefix-map=$_src/= $kcflags" \
-		KAFLAGS="-ffile-prefix-map=$_src/=" "$@")
+	(cd "$_src" && exec make O="$_out" -j"${J:-2}" ${V:+V="$V"} ${_jobs:+"$_jobs"} \
+		CC="$kcc" KCFLAGS="$_map $kcflags" KAFLAGS="$_map" "$@")
 }
