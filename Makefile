@@ -31,6 +31,7 @@ include tools/make/kernel.mk
 include tools/make/bench.mk
 include tools/make/series.mk
 include tools/make/hvhost.mk
+include tools/make/rpm.mk
 include tools/make/check.mk
 
 help:

@@ -1,0 +1,72 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# make.sh: "make rpm". Packages of PROFILE to out/rpm: the source package, and from it the
+# binary ones, for which the objects of the tree's own build are taken: only what knows
+# the kernel's name or the key is made again. out/rpm appears at the end, whole; an
+# earlier one stays until then.
+set -u
+die() { echo "rpm: $*" >&2; exit 1; }
+. tools/make/kernel-env.sh
+PATH=$PATH:/usr/sbin:/sbin
+to=${RPM_OUT:-$OUT/rpm}
+src=$OUT/ours/src
+tree=$OUT/ours/$PROFILE
+obj=$OUT/ours/$PROFILE.rpm
+work=$OUT/rpm-work
+export CONFIG="$tree/.config"
+case $to in /*) ;; *) to=$PWD/$to ;; esac
+
+tools/rpm/ready.sh || exit
+[ -f "$CONFIG" ] || die "no configuration in $tree; run 'make config PROFILE=$PROFILE'"
+rm -rf "$work" "$to.new" || die "$work: cannot be removed"
+mkdir -p "$work" || die "$work cannot be written to"
+trap 'rm -rf "$work" "$to.new"' EXIT
+trap 'exit 130' INT TERM HUP
+if [ -n "${SIGN_KEY:-}" ]; then
+	SIGN_KEY=$(realpath -m "$SIGN_KEY")
+	[ -z "${SIGN_CERT:-}" ] || SIGN_CERT=$(realpath -m "$SIGN_CERT")
+	export SIGN_KEY SIGN_CERT
+fi
+TARBALL=$(out/bin/azk base path) || exit
+export TARBALL
+tools/rpm/srpm.sh "$work/SOURCES" > /dev/null || exit
+spec=$work/SOURCES/kernel-$PROFILE.spec
+
+# run WHAT LOG COMMAND...: quietly, with the log's end when it fails
+run() {
+	_what=$1
+	_log=$2
+	shift 2
+	"$@" > "$_log" 2>&1 < /dev/null && return
+	grep -E -m 5 '^(rpm|error|split):|error:|\*\*\*' "$_log" >&2 || tail -n 5 "$_log" >&2
+	die "$_what failed, all of it in $_log"
+}
+dbpath="_dbpath $work/db"
+build() {
+	rpmbuild --nodeps --define "_topdir $work" --define "$dbpath" --define "_tmppath $work" "$@"
+}
+log=$OUT/rpm.log
+run 'the source package' "$log" build -bs "$spec" || exit
+
+# The objects: a copy of the tree's, where make finds nothing to do but what is new.
+# Host tools know the folder they were made in; that is all that names it.
+rm -rf "$obj/private"
+if command -v rsync > /dev/null; then
+	rsync -a --delete --exclude /modules --exclude /modules.new --exclude '*.ko' \
+		--exclude /vmlinux.o --exclude /certs/signing_key.pem "$tree/" "$obj/"
+else
+	rm -rf "$obj" && cp -a "$tree" "$obj"
+fi || die "$obj cannot be written to"
+find "$obj/tools" -name '.*.cmd' -exec sed -i "s,$tree/,$obj/,g" {} +
+
+export AZK_SRC="$src" AZK_OBJ="$obj" AZK_MAKE="$PWD/tools/make"
+run rpmbuild "$log" build -bb "$spec" || exit
+
+mkdir -p "$to.new" && mv "$work/SRPMS/"*.rpm "$work/RPMS/"*/*.rpm "$to.new/" &&
+	rm -rf "$to" && mv "$to.new" "$to" || die "$to could not be written"
+ls -l "$to" | awk 'NR > 1 {
+	printf "%12d  %s\n", $5, $9
+	n += $5
+	if (/-core-|-modules-[0-9]/)
+		c += $5
+} END { printf "%12d  in all, of which core and modules %d\n", n, c }'
