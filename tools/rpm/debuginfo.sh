@@ -18,3 +18,13 @@ RPM_BUILD_ROOT=$root find-debuginfo -j"${J:-2}" --strict-build-id --keep-section
 	--no-recompute-build-id "$PWD/debuginfo" > debuginfo.log 2>&1 ||
 	{ tail -n 5 debuginfo.log >&2; exit 1; }
 find "$root/usr/lib/debug" -type f -exec chmod 0644 {} +
+
+# Debuggers look for what has a build id under its first two digits and the rest.
+cd "$root/usr/lib/debug"
+find usr/lib/modules -type f | LC_ALL=C sort | while read -r file; do
+	id=$(readelf -n "$file" | sed -n 's/^ *Build ID: //p')
+	[ -n "$id" ] || { echo "rpm: $file has no build id" >&2; exit 1; }
+	rest=${id#??}
+	mkdir -p ".build-id/${id%"$rest"}"
+	ln -sf "../../$file" ".build-id/${id%"$rest"}/$rest.debug"
+done

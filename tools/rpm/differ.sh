@@ -11,12 +11,15 @@ for side in a b; do
 	mkdir "$dir/$side"
 	rpm -qp --nosignature --qf "$format" "$1" > "$dir/$side.files"
 	rpm -qp --nosignature --provides --requires --scripts --info "$1" > "$dir/$side.header"
+	rpm -qp --nosignature --xml "$1" > "$dir/$side.xml"
 	rpm2cpio "$1" | (cd "$dir/$side" && cpio -idm --quiet --no-absolute-filenames 2> /dev/null)
 	shift
 done
 diff "$dir/a.header" "$dir/b.header" | sed -n '1,4s/^/header: /p'
+# what no query names: all of the header, tag by tag
+diff "$dir/a.xml" "$dir/b.xml" | grep -v -e Digest -e base64 | sed -n '1,8s/^/header: /p' > "$dir/tags"
 file=$(diff "$dir/a.files" "$dir/b.files" | sed -n 's/^[<>] \([^ ]*\).*/\1/p' | head -n 1)
-[ -n "$file" ] || exit 1
+[ -n "$file" ] || { cat "$dir/tags"; exit 1; }
 grep -h "^$file " "$dir/a.files" "$dir/b.files" | sed 's/^/file: /'
 a=$dir/a$file
 b=$dir/b$file

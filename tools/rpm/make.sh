@@ -60,7 +60,8 @@ fi || die "$obj cannot be written to"
 find "$obj/tools" -name '.*.cmd' -exec sed -i "s,$tree/,$obj/,g" {} +
 
 export AZK_SRC="$src" AZK_OBJ="$obj" AZK_MAKE="$PWD/tools/make"
-run rpmbuild "$log" build -bb "$spec" || exit
+# Rebuilt, as anybody would: binary packages say which source package they are of.
+run rpmbuild "$log" build --rebuild "$work"/SRPMS/*.src.rpm || exit
 
 mkdir -p "$to.new" && mv "$work/SRPMS/"*.rpm "$work/RPMS/"*/*.rpm "$to.new/" &&
 	rm -rf "$to" && mv "$to.new" "$to" || die "$to could not be written"

@@ -10,7 +10,7 @@ die() { echo "rpm-repro: $*" >&2; exit 1; }
 there=$(mktemp -d "${REPRO_DIR:-/var/tmp}/azk-repro.XXXXXX") || exit
 trap 'rm -rf "$there"' EXIT
 trap 'exit 130' INT TERM HUP
-chmod 0711 "$there"
+chmod 0755 "$there"
 mkdir -m 0700 "$there/build"
 if [ -z "${SIGN_KEY:-}" ]; then
 	tools/rpm/key.sh "$there/key.pem" || exit

@@ -67,6 +67,12 @@ else
 	: > split/modules; : > split/modules-extra; : > split/modules-internal
 fi
 
+# ---- what rpm asks about files: what it always does, and one more ----
+rm -rf fileattrs
+mkdir fileattrs
+cp "$(rpm --eval '%{_fileattrsdir}')"/*.attr fileattrs/
+: > fileattrs/azksym.attr
+
 # ---- what rpm's %files take ----
 suffix=.ko${level:+.zst}
 for list in modules modules-extra modules-internal; do
