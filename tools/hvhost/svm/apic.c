@@ -20,6 +20,11 @@
 #define APIC_ICR	0x300
 #define APIC_ICR2	0x310
 #define APIC_FIRST	0x20	/* register that is written; below, QEMU takes a store for an MSI */
+#define APIC_LVT	0x320	/* timer, thermal, performance, LINT0, LINT1, error */
+#define APIC_LVT_LAST	0x370
+#define LVT_BITS	0x7f7ffu	/* SDM 3A, figure 11-8; the others are reserved */
+#define LVT_NMI		4u	/* modes, SDM 3A, 11.5.1 */
+#define LVT_EXTINT	7u
 #define ICR_FIXED	(0u << 8)
 #define ICR_LOWEST	(1u << 8)
 #define ICR_NMI		(4u << 8)
@@ -138,6 +143,28 @@ void apic_guest_icr(struct vcpu *v, u64 icr)
 	mmio_write(APIC + APIC_ICR, (u32)icr);
 }
 
+/*
+ * An SMI would have firmware run outside of the guest, on memory that the guest fills.
+ * An NMI is hvhost's to see and nothing comes of it: Linux has one for its counters.
+ */
+static bool lvt_good(u32 value)
+{
+	u32 mode = value >> 8 & 7;
+
+	return !mode || mode == LVT_NMI || mode == LVT_EXTINT;
+}
+
+bool apic_guest_lvt(struct vcpu *v, u32 msr, u64 value)
+{
+	if (!x2apic() || value & ~(u64)LVT_BITS)
+		return false;
+	if (lvt_good((u32)value))
+		wrmsr(msr, value);
+	else
+		guest_refused(v, "a local vector of", value);
+	return true;
+}
+
 u32 apic_guest_load(u32 offset)
 {
 	return x2apic() || offset & 3 ? ~0u : mmio_read(APIC + offset);
@@ -147,6 +174,8 @@ void apic_guest_store(struct vcpu *v, u32 offset, u32 value)
 {
 	if (x2apic() || offset & 0xf || offset < APIC_FIRST)
 		guest_refused(v, "a write to the local APIC's", offset);
+	else if (offset >= APIC_LVT && offset <= APIC_LVT_LAST && !lvt_good(value))
+		guest_refused(v, "a local vector of", value);
 	else if (offset == APIC_ICR)
 		apic_guest_icr(v, (u64)mmio_read(APIC + APIC_ICR2) << 32 | value);
 	else

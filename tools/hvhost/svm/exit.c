@@ -135,6 +135,8 @@ static bool write_msr(struct vcpu *v, u32 msr, u64 value)
 	case MSR_X2APIC_ICR:
 		apic_guest_icr(v, value);
 		return true;
+	case MSR_X2APIC_LVT ... MSR_X2APIC_LVT_LAST:
+		return apic_guest_lvt(v, msr, value);
 	}
 	if (msr >> 28 != MSR_SYNTHETIC >> 28)
 		return false;

@@ -7,6 +7,8 @@
 #define MSR_X2APIC_TPR	0x808
 #define MSR_X2APIC_EOI	0x80b
 #define MSR_X2APIC_ICR	0x830
+#define MSR_X2APIC_LVT	0x832	/* SDM 3A, table 11-6; six of them */
+#define MSR_X2APIC_LVT_LAST 0x837
 #define MSR_EFER	0xc0000080
 #define MSR_VM_CR	0xc0010114
 #define MSR_VM_HSAVE_PA	0xc0010117

@@ -28,6 +28,9 @@ void permit_build(struct svm *s, bool testdev)
 	msr_bits(msr, MSR_VM_HSAVE_PA, true, true);
 	/* an INIT or SIPI must not reach a processor that hvhost runs on */
 	msr_bits(msr, MSR_X2APIC_ICR, false, true);
+	/* nor an SMI */
+	for (u32 i = MSR_X2APIC_LVT; i <= MSR_X2APIC_LVT_LAST; i++)
+		msr_bits(msr, i, false, true);
 	io[PORT_EXIT / 8] |= 1 << (PORT_EXIT % 8);
 	io[PORT_PHASE / 8] |= 1 << (PORT_PHASE % 8);
 	/* PCI configuration: functions that hvhost keeps are not to be found */

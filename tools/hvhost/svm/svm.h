@@ -99,11 +99,16 @@ void apic_start_ap(struct vcpu *v, u32 page);
 /* The guest writes its ICR, in the layout of the mode its APIC is in. */
 void apic_guest_icr(struct vcpu *v, u64 icr);
 /*
- * The guest reads or writes byte  of the APIC's page: ones and nothing while its
+ * The guest reads or writes byte @offset of the APIC's page: ones and nothing while its
  * APIC is in x2APIC mode, where there is no such page (SDM 3A, 11.12.2).
  */
 u32 apic_guest_load(u32 offset);
 void apic_guest_store(struct vcpu *v, u32 offset, u32 value);
+/*
+ * The guest writes one of MSR_X2APIC_LVT ... MSR_X2APIC_LVT_LAST. False: #GP, for its APIC
+ * is not in x2APIC mode or a bit is reserved. A mode that is not for a guest is refused.
+ */
+bool apic_guest_lvt(struct vcpu *v, u32 msr, u64 value);
 
 /* ---- svm/registers.c ---- */
 #define APIC_PAGE	0xfee00000ull

@@ -47,6 +47,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		v->vmcb->rip = what & 8 ? take(&in, 8) : ROOM_CODE;
 		v->vmcb->cr4 = what & 16 ? CR4_LA57 : 0;
 		v->vmcb->rax = v->regs.rdx = v->regs.rcx = field(&in, 0x4500);
+		if (what & 4)
+			apic_guest_lvt(v, MSR_X2APIC_LVT + offset % 6,
+				       take(&in, 4) & (what & 32 ? ~0ull : LVT_BITS));
 		registers_access(v, (what & 1 ? APIC_PAGE : IOAPIC_PAGE) + offset, what & 2);
 		for (u32 i = IOAPIC_TABLE; i < ARRAY_SIZE(room.ioapic); i++)
 			assert(ioapic_entry_good(i, room.ioapic[i]));

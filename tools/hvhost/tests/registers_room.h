@@ -80,6 +80,9 @@ static void mmio_write(u64 at, u32 v)
 	room.stores++;
 	if (at >= APIC_PAGE) {
 		assert(at < APIC_PAGE + PAGE_SIZE && !(offset & 15) && offset >= 0x20);
+		/* no SMI, no INIT by a local vector */
+		assert(offset < 0x320 || offset > 0x370 || ICR_MODE_OF(v) == 0 ||
+		       ICR_MODE_OF(v) == 4 || ICR_MODE_OF(v) == 7);
 		room.apic[offset / 16] = v;
 		if (offset == 0x300)
 			sent((u64)room.apic[0x31] << 32 | v);
@@ -101,6 +104,8 @@ static void wrmsr(u32 msr, u64 v)
 {
 	if (msr == MSR_X2APIC_ICR)
 		sent(v);
+	else if (msr >= MSR_X2APIC_LVT && msr <= MSR_X2APIC_LVT_LAST)
+		mmio_write(APIC_PAGE + ((msr & 0xff) << 4), (u32)v);
 }
 
 void guest_refused(struct vcpu *v, const char *what, u64 value)

@@ -202,6 +202,36 @@ static void targets_of_x2apic(void **state)
 	assert_int_equal(room.vcpu[0].sipi, -1);
 }
 
+/* In memory and by MSR: what kernels set up, and what firmware would answer. */
+static void local_vectors(void **state)
+{
+	static const u8 taken[] = { 0, 4, 7 }, refused[] = { 1, 2, 3, 5, 6 };
+
+	(void)state;
+	for (u32 r = 0; r < 6; r++) {
+		u64 at = APIC_PAGE + 0x320 + r * 16;
+		u32 msr = MSR_X2APIC_LVT + r;
+
+		room.x2apic = false;
+		for (u32 i = 0; i < ARRAY_SIZE(taken); i++)
+			assert_true(put(0, at, 0x10031 | taken[i] << 8));
+		for (u32 i = 0; i < ARRAY_SIZE(refused); i++)
+			assert_false(put(0, at, 0x10031 | refused[i] << 8));
+		assert_int_equal(get(0, at), 0x10731);
+		assert_false(apic_guest_lvt(room.vcpu, msr, 0x31));
+		room.x2apic = true;
+		assert_false(apic_guest_lvt(room.vcpu, msr, 0x80031));
+		assert_false(apic_guest_lvt(room.vcpu, msr, 1ull << 32));
+		room.refused = 0;
+		for (u32 i = 0; i < ARRAY_SIZE(refused); i++)
+			assert_true(apic_guest_lvt(room.vcpu, msr, 0x31 | refused[i] << 8));
+		assert_int_equal(room.refused, ARRAY_SIZE(refused));
+		assert_int_equal(room.apic[0x32 + r], 0x10731);
+		assert_true(apic_guest_lvt(room.vcpu, msr, 0x600ec));
+		assert_int_equal(room.apic[0x32 + r], 0x600ec);
+	}
+}
+
 static void io_apic(void **state)
 {
 	static const u8 taken[] = { 0, 1, 7 }, refused[] = { 2, 3, 4, 5, 6 };
@@ -243,7 +273,7 @@ int main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		T(instructions), T(where_they_are), T(local_apic), T(interrupts_by_page),
-		T(targets_of_x2apic), T(io_apic), T(not_what_it_was),
+		T(targets_of_x2apic), T(local_vectors), T(io_apic), T(not_what_it_was),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,6 +15,8 @@
 #define INIT		0x4500u
 #define INIT_MODE	5u
 #define MASKED		0x10000u
+#define MSR_LVT		0x832	/* six of them */
+#define SMI		0x200u
 #define PORT_PCI	0xcf8
 #define PORT_PHASE	0xe8
 
@@ -106,11 +108,34 @@ static void init_by_entry(void)
 	report(*at(IOAPIC + 0x10) == (MASKED | 0x131), "an entry as it should be");
 }
 
+/* Local vectors of SMI: firmware would run outside of the guest. */
+static void smi_by_vector(void)
+{
+	u32 taken = 0, kept = 0, gp = 0;
+	u64 before, after;
+
+	for (u32 msr = MSR_LVT; msr < MSR_LVT + 6; msr++) {
+		if (msr_read(msr, &before))
+			continue;
+		msr_write(msr, MASKED | SMI | 0x31);
+		msr_read(msr, &after);
+		taken += after != before;
+		msr_write(msr, MASKED | 0x32);
+		msr_read(msr, &after);
+		kept += after == (MASKED | 0x32);
+		gp += msr_write(msr, 1ull << 32) == GP;
+		msr_write(msr, before);
+	}
+	report(!taken && kept == 6 && gp == 6, "local vectors: %u of SMI, %u as they should be, %u #GP",
+	       taken, kept, gp);
+}
+
 void flat_test(void)
 {
 	configuration();
 	strings();
 	init_by_store();
 	init_by_entry();
+	smi_by_vector();
 	report(hypercalls_on(), "the host is there");
 }
