@@ -18,14 +18,41 @@
 #define PCIEXBAR	0x60
 #define PCIEXBAR_ON	1u
 
+/* PCI 3.0, 6.1. */
+#define FUNCTIONS	256u	/* of a bus: 32 devices of eight */
+#define COMMAND		0x04	/* and the status, where zeros change nothing */
+#define HEADER		0x0c
+#define HEADER_BRIDGE	0x010000u
+#define NO_FUNCTION	0xffffu
+
+static u32 config_read(u32 function, u32 where)
+{
+	outl(CONFIG_ADDRESS, HOST_BRIDGE | function << 8 | where);
+	return inl(CONFIG_DATA);
+}
+
+static void config_write(u32 function, u32 where, u32 value)
+{
+	outl(CONFIG_ADDRESS, HOST_BRIDGE | function << 8 | where);
+	outl(CONFIG_DATA, value);
+}
+
+/*
+ * Firmware left registers of functions in memory and ports, and DMA on. A guest does not
+ * find them, but could know where they are; who uses one turns it on again.
+ */
+static void functions_off(void)
+{
+	for (u32 f = 1; f < FUNCTIONS; f++)
+		if ((config_read(f, 0) & NO_FUNCTION) != NO_FUNCTION &&
+		    !(config_read(f, HEADER) & HEADER_BRIDGE))
+			config_write(f, COMMAND, 0);
+}
+
 void platform_close(void)
 {
-	u32 base;
-
-	outl(CONFIG_ADDRESS, HOST_BRIDGE);
-	if (inl(CONFIG_DATA) != ID_Q35)
+	if (config_read(0, 0) != ID_Q35)
 		return;
-	outl(CONFIG_ADDRESS, HOST_BRIDGE | PCIEXBAR);
-	base = inl(CONFIG_DATA);
-	outl(CONFIG_DATA, base & ~PCIEXBAR_ON);
+	config_write(0, PCIEXBAR, config_read(0, PCIEXBAR) & ~PCIEXBAR_ON);
+	functions_off();
 }

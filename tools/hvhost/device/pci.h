@@ -133,6 +133,7 @@ struct vpci {
 	struct vpci_bus *buses;
 	const struct pci_machine *machine;
 	u32 address;		/* what the guest wrote to port 0xcf8 */
+	struct refusals refusals;	/* of the chipset's registers */
 	u32 nhidden;
 	u16 hidden[PCI_MAX_HIDDEN];
 };

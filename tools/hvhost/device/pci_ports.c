@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The machine's own PCI bus as the guest sees it. Functions that hvhost uses
- * itself or shows on a paravirtual bus must not be found a second time, so svm/
- * intercepts the configuration ports and calls here; the memory-mapped way to
- * the same registers is not listed in ACPI any more (acpi/tables.c).
+ * The machine's own PCI bus as the guest sees it: a host bridge, without which a
+ * kernel takes the ports for broken, and where ACPI's methods set interrupt lines
+ * up, those of no function. All else is to look at and not to change: what is on
+ * the bus does DMA, moves registers over memory or ports, or is used by hvhost
+ * itself or shown on a paravirtual bus. svm/ intercepts the configuration ports and
+ * calls here; the memory-mapped way to the same registers is off (boot/platform.c)
+ * and not listed in ACPI (acpi/tables.c).
  */
+#include "counters.h"
 #include "lib.h"
 #include "pci.h"
 
@@ -12,6 +16,11 @@
 #define RESET_CONTROL	0xcf9	/* one byte inside of it, another register */
 #define CONFIG_DATA	0xcfc
 #define CONFIG_ENABLE	0x80000000u
+#define HOST_BRIDGE	0	/* 00:00.0 */
+#define LPC		0xf8	/* 00:1f.0: not found by its header, but ACPI knows of it */
+#define DEVICE_REGISTERS 0x40	/* before: the header, which kernels write to probe it */
+/* ICH9 datasheet, 13.1.17 and 13.1.20: which interrupt each of eight lines is. */
+#define INTERRUPT_LINE(where) (((where) & ~0xbu) == 0x60)
 
 struct vpci *vpci_get(struct vm *vm)
 {
@@ -47,20 +56,35 @@ int pci_hide(struct vm *vm, u16 bdf)
 	return 0;
 }
 
-static void data_access(struct vpci *vpci, u32 where, u32 size, bool write, u32 *value)
+static bool readable(const struct vpci *vpci, u16 bdf, u32 where)
 {
-	u16 bdf = (u16)(vpci->address >> 8);
+	return vpci->address & CONFIG_ENABLE && !pci_hidden(vpci, bdf) &&
+	       (bdf == HOST_BRIDGE || (bdf == LPC && where >= DEVICE_REGISTERS));
+}
 
-	if (!(vpci->address & CONFIG_ENABLE) || pci_hidden(vpci, bdf)) {
-		if (!write)
-			*value = ~0u;
-		return;
-	}
+/* What firmware set up stays: PCIEXBAR, PAM, SMRAM, PMBASE are what a guest would move. */
+static void not_written(struct vm *vm, u16 bdf, u32 where)
+{
+	count(vm, COUNT_REFUSED, 1);
+	if (refusal_told(&vm->vpci->refusals, "machine", "chipset"))
+		hv_log("machine: refused: a write to register %x of %s", where,
+		       bdf == LPC ? "the LPC bridge" : "the host bridge");
+}
+
+static void data_access(struct vm *vm, u32 where, u32 size, bool write, u32 *value)
+{
+	struct vpci *vpci = vm->vpci;
+	u16 bdf = (u16)(vpci->address >> 8);
+	bool there;
+
 	where |= vpci->address & 0xfc;
-	if (write)
+	there = readable(vpci, bdf, where);
+	if (!write)
+		*value = there ? vpci->machine->read(bdf, where, size) : ~0u;
+	else if (there && bdf == LPC && size == 1 && INTERRUPT_LINE(where))
 		vpci->machine->write(bdf, where, size, *value);
-	else
-		*value = vpci->machine->read(bdf, where, size);
+	else if (there && where >= DEVICE_REGISTERS)
+		not_written(vm, bdf, where);
 }
 
 void pci_port_access(struct vm *vm, u16 port, u32 size, bool write, u32 *value)
@@ -82,7 +106,7 @@ void pci_port_access(struct vm *vm, u16 port, u32 size, bool write, u32 *value)
 		return;
 	}
 	if (port >= CONFIG_DATA)
-		data_access(vpci, port & 3, size, write, value);
+		data_access(vm, port & 3, size, write, value);
 	else if (write)
 		vpci->address = *value;
 	else

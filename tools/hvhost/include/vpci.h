@@ -33,13 +33,12 @@ int vpci_retarget(struct vm *vm, u64 device_id, u32 address, u32 data,
 
 /*
  * The guest's own PCI bus: ports 0xcf8 to 0xcff, for svm/ when it intercepts
- * them. Functions that hvhost keeps or passes on are not there for the guest
- * (reads give all ones, writes are dropped). @size is 1, 2 or 4; @value is read
- * or filled. A byte to port 0xcf9 with bit 2 set is vm_reset().
+ * them. There is a host bridge, which can be read; of any other function reads give
+ * all ones, and writes are dropped. @size is 1, 2 or 4; @value is read or filled. A byte to port 0xcf9 with bit 2 set is vm_reset().
  */
 void pci_port_access(struct vm *vm, u16 port, u32 size, bool write, u32 *value);
 /*
- * Take a function of the machine from the guest; @bdf is bus << 8 | dev << 3 | fn.
+ * Take a function of the machine, so that no two use it; @bdf is bus << 8 | dev << 3 | fn.
  * -HV_EBUSY: it was taken before.
  */
 int pci_hide(struct vm *vm, u16 bdf);

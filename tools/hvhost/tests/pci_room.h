@@ -122,6 +122,7 @@ static struct world {
 	void *allocs[WORLD_ALLOCS];
 	/* the machine's one real function, at 00:03.0 */
 	u8 config[256];
+	u8 chipset[256];	/* and of 00:00.0 and 00:1f.0 */
 	u32 hw_bar_mask;
 	u32 table[HW_BAR_SIZE / 4];
 	u64 mmio_at;
@@ -391,6 +392,8 @@ int gpa_write(struct vm *vm, u64 gpa, const void *from, u64 len)
 
 /* A small real function: like NVMe, one 64-bit BAR with an MSI-X table; and MSI. */
 #define HW_BDF		(3u << 3)
+#define ROOM_HOST_BRIDGE 0u
+#define ROOM_LPC	(31u << 3)
 #define HW_MSIX		0x40u
 #define HW_MSI		0x50u
 #define HW_TABLE	0x2000u
@@ -403,6 +406,8 @@ static u32 hw_config_read(u16 bdf, u32 where, u32 size)
 		abort();
 	if (bdf == HW_BDF)
 		memcpy(&v, world->config + where, size);
+	if (bdf == ROOM_HOST_BRIDGE || bdf == ROOM_LPC)
+		memcpy(&v, world->chipset + where, size);
 	return size == 4 ? v : v & ((1u << (8 * size)) - 1);
 }
 
@@ -410,6 +415,8 @@ static void hw_config_write(u16 bdf, u32 where, u32 size, u32 v)
 {
 	if (where + size > 256)
 		abort();
+	if (bdf == ROOM_HOST_BRIDGE || bdf == ROOM_LPC)
+		memcpy(world->chipset + where, &v, size);
 	if (bdf != HW_BDF || where + size <= 4 || (where >= 8 && where < 0x0c))
 		return;
 	if (where == PCI_BAR0 && size == 4)
@@ -442,6 +449,7 @@ static void world_begin(u32 vps)
 		world->vm.vp[i].index = i;
 		world->vm.vp[i].apic_id = i;
 	}
+	memcpy(world->chipset, &(u32){ 0x29c08086 }, 4);
 	hw_put(0, 0x00101b36, 4);
 	hw_put(PCI_STATUS, PCI_STATUS_CAP_LIST, 2);
 	hw_put(PCI_REVISION, 0x01080202, 4);

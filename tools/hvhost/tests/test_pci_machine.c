@@ -109,15 +109,33 @@ static u32 port(u16 at, u32 size, bool write, u32 value)
 	return value;
 }
 
+static void chipset_put(u32 bdf, u32 where, u32 size, u32 value)
+{
+	port(0xcf8, 4, true, 0x80000000 | bdf << 8 | (where & ~3u));
+	port((u16)(0xcfc + (where & 3)), size, true, value);
+}
+
+static u32 chipset(u32 where)
+{
+	return hw_config_read(ROOM_HOST_BRIDGE, where, 4);
+}
+
 static void ports(void **state)
 {
+	u32 found = 0;
+
 	(void)state;
-	port(0xcf8, 4, true, 0x80000000 | HW_BDF << 8 | 0x08);
-	assert_int_equal(port(0xcf8, 4, false, 0), 0x80000000 | HW_BDF << 8 | 0x08);
-	assert_int_equal(port(0xcfc, 4, false, 0), 0x01080202);
-	assert_int_equal(port(0xcfe, 2, false, 0), 0x0108);
+	for (u32 bdf = 0; bdf < 0x10000; bdf++) {
+		port(0xcf8, 4, true, 0x80000000 | bdf << 8);
+		found += port(0xcfc, 4, false, 0) != ~0u;
+	}
+	assert_int_equal(found, 1);
+	port(0xcf8, 4, true, 0x80000000);
+	assert_int_equal(port(0xcf8, 4, false, 0), 0x80000000);
+	assert_int_equal(port(0xcfc, 4, false, 0), 0x29c08086);
+	assert_int_equal(port(0xcfe, 2, false, 0), 0x29c0);
 	assert_int_equal(port(0xcfe, 4, false, 0), ~0u);
-	make(VPCI_PASSTHROUGH, VPCI_NONE, VPCI_VERSION_1_4);
+	port(0xcf8, 4, true, 0);
 	assert_int_equal(port(0xcfc, 4, false, 0), ~0u);
 	port(0xcf8, 4, true, 0x80000000 | HW_BDF << 8 | PCI_COMMAND);
 	port(0xcfc, 2, true, 6);
@@ -127,10 +145,33 @@ static void ports(void **state)
 	assert_int_equal(world->resets, 1);
 }
 
+/* The chipset: ACPI finds interrupt lines and sets them, and nobody moves a window. */
+static void chipset_stays(void **state)
+{
+	u32 before;
+
+	(void)state;
+	for (u32 where = 0; where < 256; where++) {
+		before = chipset(where & ~3u);
+		chipset_put(ROOM_HOST_BRIDGE, where & ~3u, 4, 0x5a5a5a5a);
+		chipset_put(ROOM_HOST_BRIDGE, where, 1, 0x5a);
+		chipset_put(ROOM_LPC, where & ~3u, 4, 0x5a5a5a5a);
+		if ((where & ~0xbu) != 0x60)
+			chipset_put(ROOM_LPC, where, 1, 0x5a);
+		assert_int_equal(chipset(where & ~3u), before);
+	}
+	chipset_put(ROOM_LPC, 0x62, 1, 0x0b);
+	chipset_put(ROOM_LPC, 0x69, 1, 0x8a);
+	assert_int_equal(chipset(0x60), 0x000b0000);
+	assert_int_equal(chipset(0x68), 0x00008a00);
+	port(0xcf8, 4, true, 0x80000000 | ROOM_LPC << 8 | 0x60);
+	assert_int_equal(port(0xcfc, 4, false, 0), 0x000b0000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(passthrough), T(passthrough_msi), T(absent_function), T(by_class), T(ports),
+		T(passthrough), T(passthrough_msi), T(absent_function), T(by_class), T(ports), T(chipset_stays),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

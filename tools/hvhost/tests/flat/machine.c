@@ -18,6 +18,8 @@
 #define MSR_LVT		0x832	/* six of them */
 #define SMI		0x200u
 #define PORT_PCI	0xcf8
+#define PCI(d, where)	(0x80000000u | (u32)(d) << 11 | (where))	/* function 0 */
+#define PCIEXBAR	0x60
 #define PORT_PHASE	0xe8
 
 static volatile u32 *at(u64 pa)
@@ -39,6 +41,45 @@ static void configuration(void)
 	}
 	report(!found && !kept, "configuration space in memory: %u functions, %u took a BAR", found,
 	       kept);
+}
+
+static u32 port_read32(u16 port)
+{
+	u32 value;
+
+	__asm__ volatile("inl %1, %0" : "=a"(value) : "Nd"(port));
+	return value;
+}
+
+static u32 pci_read(u32 at)
+{
+	port_write32(PORT_PCI, at);
+	return port_read32(PORT_PCI + 4);
+}
+
+static void pci_write(u32 at, u32 value)
+{
+	port_write32(PORT_PCI, at);
+	port_write32(PORT_PCI + 4, value);
+}
+
+/* By ports there is a host bridge, and no register of it moves. */
+static void chipset(void)
+{
+	u32 found = 0, moved = 0;
+
+	for (u32 d = 0; d < 32; d++)
+		found += pci_read(PCI(d, 0)) != ~0u;
+	for (u32 where = 0x40; where < 0x100; where += 4) {
+		u32 before = pci_read(PCI(0, where));
+
+		/* the window in memory on, and where it was */
+		pci_write(PCI(0, where), where == PCIEXBAR ? (u32)ECAM | 1 :
+			  where == PCIEXBAR + 4 ? 0 : ~before);
+		moved += pci_read(PCI(0, where)) != before;
+	}
+	report(found == 1 && !moved, "configuration ports: %u functions, %u registers moved", found,
+	       moved);
 }
 
 static void strings(void)
@@ -132,6 +173,8 @@ static void smi_by_vector(void)
 
 void flat_test(void)
 {
+	configuration();
+	chipset();
 	configuration();
 	strings();
 	init_by_store();
