@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Talking to hvhost's loopback peer, and to a NIC by ioctl: no library, no tools.
- * Included by netvsc.c. The peer answers at 192.0.2.1 and 198.51.100.1 and at the
+ * Included by netvsc.c and netuse.h. The peer answers at 192.0.2.1 and 198.51.100.1 and at the
  * link-local address of its MAC, with echo on port 7 and counted streams on 19.
  */
 #ifndef SELFTESTS_NETPEER_H
@@ -150,7 +150,7 @@ static inline int ethtool_get(const char *device, uint32_t command)
 
 /* ---- data ---- */
 
-static inline void fill(uint8_t *at, size_t n, uint32_t seed)
+static inline void pattern(uint8_t *at, size_t n, uint32_t seed)
 {
 	for (size_t i = 0; i < n; i++)
 		at[i] = (uint8_t)((i + seed) * 2654435761u >> 13);
@@ -200,7 +200,7 @@ static inline bool ping(const struct peer *p, uint16_t bytes)
 	out[0] = six ? 128 : 8;
 	out[4] = 0x42;
 	out[7] = (uint8_t)bytes;
-	fill(out + 8, bytes, bytes);
+	pattern(out + 8, bytes, bytes);
 	for (int i = 0; !six && i < 8 + bytes; i += 2)
 		sum += (uint32_t)(out[i] << 8 | out[i + 1]);
 	sum = (sum & 0xffff) + (sum >> 16);
@@ -233,7 +233,7 @@ static inline bool udp_echo(const struct peer *p, int fd, uint32_t bytes)
 	static uint8_t out[65536], in[65536];
 	ssize_t n;
 
-	fill(out, bytes, bytes);
+	pattern(out, bytes, bytes);
 	if (send(fd, out, bytes, 0) != (ssize_t)bytes) {
 		printf("# UDP to %s, %u bytes: %s\n", p->address, bytes, strerror(errno));
 		return false;
@@ -269,7 +269,7 @@ static inline bool tcp_stream(int fd, size_t bytes, uint32_t seed)
 
 	if (bytes > sizeof(out))
 		return false;
-	fill(out, bytes, seed);
+	pattern(out, bytes, seed);
 	while (got < bytes) {
 		struct pollfd f = { fd, (short)(POLLIN | (sent < bytes ? POLLOUT : 0)), 0 };
 

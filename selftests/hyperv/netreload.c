@@ -7,62 +7,13 @@
  * cycles are done (phase 1) and when all are (phase 2), so that what it holds can be
  * compared.
  */
-#include <dirent.h>
-#include <stdio.h>
-#include <sys/io.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
-#include "netpeer.h"
+#include "netuse.h"
 
-#define PORT_PHASE	0xe8	/* tools/hvhost/svm/msr.h */
 #define WARM	3
 #define SENDERS	2
-
-/* The interface that hv_netvsc drives. */
-static bool find_nic(char *to, size_t size)
-{
-	DIR *d = opendir("/sys/class/net");
-	struct dirent *e;
-	bool found = false;
-
-	while (d && !found && (e = readdir(d))) {
-		char path[300], link[256];
-		ssize_t n;
-
-		snprintf(path, sizeof(path), "/sys/class/net/%.64s/device/driver", e->d_name);
-		n = readlink(path, link, sizeof(link) - 1);
-		if (n <= 0)
-			continue;
-		link[n] = '\0';
-		found = strstr(link, "hv_netvsc");
-		if (found)
-			snprintf(to, size, "%.*s", (int)size - 1, e->d_name);
-	}
-	if (d)
-		closedir(d);
-	return found;
-}
-
-static bool bring_up(char *nic, size_t size)
-{
-	int64_t end = now_ms() + WAIT_MS;
-
-	while (!find_nic(nic, size) && now_ms() < end)
-		nap(10);
-	return *nic && set_address(nic, "192.0.2.2") && set_flags(nic, IFF_UP, 0);
-}
-
-static bool answers(const char *nic)
-{
-	const struct peer p = { AF_INET, PEER4, nic };
-	int fd = peer_socket(&p, SOCK_DGRAM, ECHO);
-	bool ok = fd >= 0 && udp_echo(&p, fd, 1000) && udp_echo(&p, fd, 20);
-
-	if (fd >= 0)
-		close(fd);
-	return ok;
-}
 
 /* Processes that send, and are answered, until there is no NIC. */
 static void senders(const char *nic)
@@ -92,12 +43,6 @@ static bool senders_end(void)
 		while (left && waitpid(-1, NULL, WNOHANG) > 0)
 			left--;
 	return !left;
-}
-
-static void phase(unsigned char n)
-{
-	if (!ioperm(PORT_PHASE, 1, 1))
-		outb(n, PORT_PHASE);
 }
 
 /* As rmmod does when somebody has the module for a moment: a packet on its way, an ioctl. */

@@ -87,6 +87,7 @@ static u32 enter_d0(struct vpci_bus *bus, u64 window)
 	bus->window = window;
 	bus->slot = 0;
 	bus->d0 = true;
+	bus->gone = false;
 	return VPCI_STATUS_SUCCESS;
 }
 
@@ -106,6 +107,7 @@ static void leave_d0(struct vpci_bus *bus)
 		if (bus->fn[i].ops)
 			pci_config_write(&bus->fn[i], PCI_COMMAND, 2, 0);
 	bus->d0 = false;
+	bus->gone = false;
 }
 
 static void bus_d0exit(struct vpci_bus *bus, const struct vmbus_packet *pkt)
@@ -360,6 +362,7 @@ static void forget(struct vpci_bus *bus)
 	pci_send_forget(bus);
 	for (i = 0; i < VPCI_MAX_FUNCTIONS; i++)
 		pci_function_reset(&bus->fn[i]);
+	bus->gone |= bus->d0;
 	bus->d0 = false;
 	bus->version = 0;
 	bus->relations_asked = false;

@@ -102,6 +102,7 @@ struct vpci_bus {
 	u32 max_version;
 	u32 version;		/* negotiated; 0: not yet */
 	bool d0;
+	bool gone;		/* was in D0 when its channel was closed or rescinded */
 	u64 window;		/* configuration window while in D0 */
 	u32 slot;		/* what was last written into its first page */
 	bool relations_asked;
@@ -131,6 +132,7 @@ extern const struct pci_machine pci_machine_ports;	/* backend/passthrough_port.c
 
 struct vpci {
 	struct vpci_bus *buses;
+	struct refusals refusals;	/* of what is on no bus */
 	const struct pci_machine *machine;
 	u32 address;		/* what the guest wrote to port 0xcf8 */
 	struct refusals refusals;	/* of the chipset's registers */

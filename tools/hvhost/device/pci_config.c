@@ -258,14 +258,26 @@ void pci_function_reset(struct pci_function *f)
 
 /* ---- the window ---- */
 
+static bool in_window(const struct vpci_bus *bus, u64 gpa)
+{
+	return gpa >= bus->window && gpa - bus->window < VPCI_CONFIG_WINDOW;
+}
+
+/*
+ * A bus that went while the guest had it in D0 leaves its window as a device that was
+ * pulled: reads give ones, which is how hv_compose_msi_msg() notices.
+ */
 static struct vpci_bus *window_bus(struct vm *vm, u64 gpa)
 {
-	struct vpci_bus *bus = vm->vpci ? vm->vpci->buses : NULL;
+	struct vpci_bus *bus, *gone = NULL;
 
-	for (; bus; bus = bus->next)
-		if (bus->d0 && gpa >= bus->window && gpa - bus->window < VPCI_CONFIG_WINDOW)
+	for (bus = vm->vpci ? vm->vpci->buses : NULL; bus; bus = bus->next) {
+		if (bus->d0 && in_window(bus, gpa))
 			return bus;
-	return NULL;
+		if (bus->gone && in_window(bus, gpa))
+			gone = bus;
+	}
+	return gone;
 }
 
 static int window_check(struct vm *vm, u64 gpa, u32 size, struct vpci_bus **bus, u32 *at)
@@ -273,8 +285,9 @@ static int window_check(struct vm *vm, u64 gpa, u32 size, struct vpci_bus **bus,
 	*bus = window_bus(vm, gpa);
 	if (!*bus) {
 		count(vm, COUNT_REFUSED, 1);
-		hv_log("vpci: MMIO hypercall on %#llx: no configuration window there",
-		       (unsigned long long)gpa);
+		if (!vm->vpci || refusal_told(&vm->vpci->refusals, "vpci", "no window"))
+			hv_log("vpci: MMIO hypercall on %#llx: no configuration window there",
+			       (unsigned long long)gpa);
 		return -HV_EFAULT;
 	}
 	*at = (u32)(gpa - (*bus)->window);
@@ -294,7 +307,9 @@ int vpci_mmio_read(struct vm *vm, u64 gpa, u32 size, void *data)
 	err = window_check(vm, gpa, size, &bus, &at);
 	if (err)
 		return err;
-	if (at < VPCI_CONFIG_PAGE) {
+	if (bus->gone) {
+		value = ~0u;
+	} else if (at < VPCI_CONFIG_PAGE) {
 		value = at ? 0 : bus->slot;
 	} else {
 		f = vpci_function_at(bus, bus->slot);
@@ -315,6 +330,8 @@ int vpci_mmio_write(struct vm *vm, u64 gpa, u32 size, const void *data)
 	err = window_check(vm, gpa, size, &bus, &at);
 	if (err)
 		return err;
+	if (bus->gone)
+		return 0;
 	memcpy(&value, data, size);
 	if (at < VPCI_CONFIG_PAGE) {
 		if (at == 0 && size == 4)

@@ -34,7 +34,7 @@
 
 #define SCRIPT_RULES	128
 #define SCRIPT_ACTIONS	64
-#define SCRIPT_NAME	24
+#define SCRIPT_NAME	32	/* query-resource-requirements, and a zero */
 #define SCRIPT_DRAIN	"drain"
 
 enum fault_action {

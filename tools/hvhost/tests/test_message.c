@@ -236,6 +236,9 @@ static void no_answer_when_it_is_too_late(void **state)
 		u32 bytes, offset;
 		u64 pfn;
 	} __packed gpadl = { { { MSG_GPADL_HEADER, 0 }, c.relid, 99, 16, 1 }, 4096, 0, 70 };
+	const struct { struct msg_gpadl_body h; u64 pfn; } __packed body = {
+		{ { MSG_GPADL_BODY, 0 }, 1, 99 }, 71
+	};
 
 	do_to("rescind", 0);
 	assert_int_equal(guest_messages(g), MSG_RESCIND_OFFER);
@@ -243,6 +246,7 @@ static void no_answer_when_it_is_too_late(void **state)
 	assert_int_equal(guest_post(g, &down, sizeof(down)), 0);
 	assert_int_equal(guest_post(g, &move, sizeof(move)), 0);
 	assert_int_equal(guest_post(g, &gpadl, sizeof(gpadl)), 0);
+	assert_int_equal(guest_post(g, &body, sizeof(body)), 0);
 	assert_int_equal(guest_post(g, &open, sizeof(open)), 0);
 	assert_int_equal(guest_messages(g), 0);
 	assert_null(strstr(g->fake->log, "refused"));

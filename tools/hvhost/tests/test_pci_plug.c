@@ -107,10 +107,29 @@ static void eject_the_last(void **state)
 	assert_true(world_bus()->fn[0].present);
 }
 
+/* What a driver in the middle of it reads then, and afterwards. */
+static void a_bus_that_went(void **state)
+{
+	u32 v = 0;
+
+	(void)state;
+	bring_up(VPCI_TEST, VPCI_NONE, VPCI_VERSION_1_4);
+	assert_int_equal(cfg_read(0, 0, 4), 0x48561414);
+	world->dev->ops->close(&world->ch);
+	assert_int_equal(cfg_read(0, 0, 2), 0xffff);
+	cfg_write(0, 4, 2, 7);
+	world_open();
+	assert_int_equal(negotiate(VPCI_VERSION_1_4), 0);
+	assert_int_equal(cfg_read(0, 0, 4), ~0u);
+	assert_int_equal(enter(WINDOW + VPCI_CONFIG_WINDOW), VPCI_STATUS_SUCCESS);
+	assert_int_equal(vpci_mmio_read(&world->vm, WINDOW, 4, &v), -HV_EFAULT);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(eject_one_of_two), T(eject_the_last), T(by_action), T(the_bus_by_action),
+		T(a_bus_that_went),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -65,6 +65,7 @@ struct vmbus {
 	struct vmbus_device *devices;
 	struct gpadl *gpadls;
 	u32 ngpadls;
+	u32 late_gpadl;		/* handle of one for a rescinded channel, whose body may follow */
 	struct out_message *out, **out_end;	/* wait for the slot */
 	struct out_message *late;		/* wait for their time */
 	struct out_message *held;		/* wait for another to be sent */

@@ -118,8 +118,10 @@ void gpadl_header(struct vmbus *bus, const u8 *m, u32 len)
 	memcpy(&h, m, sizeof(h));
 	if (channel_is_rescinded(bus, h.relid)) {
 		bus_too_late(bus, "GPADL", h.relid);
+		bus->late_gpadl = h.gpadl;
 		return;
 	}
+	bus->late_gpadl = 0;
 	g = create(bus, m, len);
 	if (!g) {
 		answer(bus, h.relid, h.gpadl, VMBUS_STATUS_REFUSED);
@@ -140,6 +142,8 @@ void gpadl_body(struct vmbus *bus, const u8 *m, u32 len)
 	struct gpadl *g;
 
 	memcpy(&b, m, sizeof(b));
+	if (b.gpadl && b.gpadl == bus->late_gpadl)
+		return;
 	g = any_by_handle(bus, b.gpadl);
 	if (g && channel_is_rescinded(bus, g->relid)) {
 		bus_too_late(bus, "GPADL body", g->relid);

@@ -5,6 +5,7 @@
 # on have a boot each. With --icount a guest that waits for a timeout takes no time.
 # Env: KERNEL, AZK, OUT. Prints TAP.
 . "${0%/*}/lib/tap.sh"
+. "${0%/*}/lib/rescind.sh"
 
 cat >"$dir/rules" <<END
 phase 1 scsi0 rescind
@@ -24,34 +25,10 @@ scsi0 read in 32 nth 40 rescind
 scsi0 write in 33 nth 40 then-rescind
 END
 
-# run NAME CPUS STEP...: STEP is PHASE:NAME[:KNOWN] (see rescind.c); what the host does
-# then is the rule that says "in PHASE", after an offer unless the device is there
-run() {
-	run=$1 cpus=$2
+run() {	# NAME CPUS STEP...: PHASE:NAME[:KNOWN]
+	name=$1 cpus=$2
 	shift 2
-	cp "$dir/rules" "$dir/host.hvs"
-	for step; do
-		case $step in
-		*:io-*) ;;
-		*:idle-*) echo "phase ${step%%:*} scsi0 rescind" >>"$dir/host.hvs" ;;
-		*) echo "phase ${step%%:*} scsi0 offer" >>"$dir/host.hvs" ;;
-		esac
-	done
-	boot --icount --cpus "$cpus" --disk 32M --hang 0 --host-script "$dir/host.hvs" \
-		--add "$OUT/selftests/hyperv-rescind:/bin/rescind" -- rescind --overwrite "$@"
-	pass_on "$run"
-	for step; do
-		line=$(grep -n " in ${step%%:*} " "$dir/host.hvs" | cut -d: -f1)
-		[ -z "$line" ] || grep -q "^hvhost: fault: .*rescind (line $line)$" "$dir/log"
-		verdict $? "$run: the host took it away ($(echo "$step" | cut -d: -f2))"
-	done
-	refused_nothing "$run" "^hvhost: action: "
-}
-
-same_heap() {	# NAME: whenever the controller was back
-	[ "$(heap 2 | sort -u | wc -l)" = 1 ] && [ "$(heap 2 | wc -l)" -gt 1 ]
-	held=$(heap 2 | sort -u | xargs)
-	verdict $? "$1: the host held the same each time the disk was back ($held)"
+	steps "$name" "$cpus" scsi0 rescind "--disk 32M" --overwrite "$@"
 }
 
 wait='storvsc_execute_vstor_op() waits 180 s for an answer that cannot come'
@@ -66,7 +43,7 @@ lost='storvsc_remove() waits for requests of a rescinded channel, which nobody c
 run scan 1 "31:inquiry:$lost"
 run reads 1 "32:io-read:$lost"
 run writes 1 "33:io-write:$lost"
-run cache 1 "41:idle-cache:storvsc_queuecommand() takes SYNCHRONIZE CACHE for a rescinded channel"
+run cache 1 "41:idle-cache:sd_sync_cache() waits, as storvsc_queuecommand() takes SYNCHRONIZE CACHE for a rescinded channel"
 
 # A host that does not wait until the guest gave the old channel back.
 printf 'phase 1 scsi0 rescind\nphase 1 scsi0 offer-now\n' >"$dir/host.hvs"
