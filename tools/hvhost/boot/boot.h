@@ -72,8 +72,9 @@ bool flat_load(struct vm *vm, const struct boot_info *bi, struct guest_entry *en
 u64 memory_acpi_page(struct vm *vm);
 /* Make the ACPI tables say what the guest has: a VMBus, no HPET. hv_die() */
 void acpi_for_guest(struct vm *vm);
-/* Turn off what firmware turned on and no guest may have: configuration space in
- * memory, functions of PCI. */
+/* Turn off what firmware turned on and no guest may have: ECAM, functions of PCI. */
 void platform_close(void);
+/* PMBASE: the port at which those of the chipset's power management begin; 0: there is none. */
+u16 platform_pm(void);
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What firmware turned on in QEMU's q35 and no guest of hvhost may have. Called
- * once by boot/main.c, before there is a guest.
+ * by boot/main.c, before there is a guest, and by svm/, which wants to know where ports are.
  */
 #include "boot/boot.h"
 #include "lib/hw.h"
@@ -17,6 +17,11 @@
  */
 #define PCIEXBAR	0x60
 #define PCIEXBAR_ON	1u
+
+/* Power management: ICH9 datasheet, 13.1.13. */
+#define LPC		0xf8u	/* 00:1f.0 */
+#define PMBASE		0x40
+#define PMBASE_MASK	0xff80u
 
 /* PCI 3.0, 6.1. */
 #define FUNCTIONS	256u	/* of a bus: 32 devices of eight */
@@ -55,4 +60,9 @@ void platform_close(void)
 		return;
 	config_write(0, PCIEXBAR, config_read(0, PCIEXBAR) & ~PCIEXBAR_ON);
 	functions_off();
+}
+
+u16 platform_pm(void)
+{
+	return config_read(0, 0) == ID_Q35 ? config_read(LPC, PMBASE) & PMBASE_MASK : 0;
 }

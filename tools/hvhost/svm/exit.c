@@ -12,9 +12,7 @@
 #include "lib/hw.h"
 #include "svm/msr.h"
 #include "svm/svm.h"
-#include "testdev.h"
 #include "tlfs_exit.h"
-#include "vpci.h"
 
 #define CR4_OSXSAVE	(1ull << 18)
 #define CR4_PKE		(1ull << 22)
@@ -32,8 +30,7 @@ static void unlock(struct svm *s)
 	__atomic_store_n(&s->lock, 0, __ATOMIC_RELEASE);
 }
 
-/* What there is to say when the guest ends, however it does. */
-static void end_reports(struct vm *vm)
+void end_reports(struct vm *vm)
 {
 	count_print(vm);
 	script_end(vm);
@@ -193,50 +190,6 @@ static void do_vmmcall(struct vcpu *v)
 	skip(v, 3);
 }
 
-static void do_pci(struct vcpu *v, u32 info)
-{
-	u32 size = info >> 4 & 7, value = (u32)v->vmcb->rax;
-	u32 mask = size == 4 ? 0xffffffff : (1u << (8 * size)) - 1;
-
-	value &= mask;
-	pci_port_access(v->vp->vm, (u16)(info >> 16), size, !(info & IOIO_IN), &value);
-	if (info & IOIO_IN)
-		v->vmcb->rax = size == 4 ? value : (v->vmcb->rax & ~(u64)mask) | (value & mask);
-}
-
-static void do_io(struct vcpu *v)
-{
-	u32 info = (u32)v->vmcb->exit_info1, port = info >> 16;
-
-	if ((port & ~7u) == PORT_PCI && !(info & IOIO_STRING)) {
-		do_pci(v, info);
-	} else if (info & IOIO_STRING) {
-		/* nothing takes or gives strings there: memory stays as it is */
-		guest_refused(v, "a string to or from port", port);
-		if (info & IOIO_REP)
-			v->regs.rcx = 0;
-	} else if (info & IOIO_IN) {
-		/* nothing to read at any of them */
-		v->vmcb->rax |= info & 0x40 ? 0xffffffff : info & 0x20 ? 0xffff : 0xff;
-	} else if ((port & ~3u) == PORT_TESTDEV) {
-		if (info & IOIO_4 && port == PORT_TESTDEV)
-			testdev_write(v->vp->vm, (u32)v->vmcb->rax);
-	} else if (port == PORT_PHASE) {
-		char name[16];
-
-		hv_snprintf(name, sizeof(name), "%u", (u32)(u8)v->vmcb->rax);
-		count_phase(v->vp->vm, name);
-		script_phase(v->vp->vm, (u8)v->vmcb->rax);
-	} else {
-		end_reports(v->vp->vm);
-		if (v->vp->vm->config->testdev)
-			hv_log("exit: %u", (u32)(info & IOIO_4 ? v->vmcb->rax : (u8)v->vmcb->rax));
-		outb((u16)port, (u8)v->vmcb->rax);
-	}
-	v->vmcb->rip = v->vmcb->exit_info2;
-	v->vmcb->interrupt_shadow &= ~1ull;
-}
-
 /*
  * A guest that has its stack or its tables in such a page can take no event any more:
  * as good as a triple fault.
@@ -275,7 +228,7 @@ static void do_exit(struct vcpu *v)
 		do_vmmcall(v);
 		return;
 	case EXIT_IOIO:
-		do_io(v);
+		port_access(v);
 		return;
 	case EXIT_NMI:
 		svm_drain();
@@ -413,7 +366,8 @@ void svm_init(struct vm *vm)
 		hv_die("no memory for the processors");
 	vm->svm = s;
 	s->n_cr3 = npt_build(vm);
-	permit_build(s, vm->config->testdev);
+	s->pm = platform_pm();
+	permit_build(s);
 	for (u32 i = 0; i < vm->vps; i++)
 		vcpu_create(vm, i);
 	processor_setup(vm->vp[0].vcpu);

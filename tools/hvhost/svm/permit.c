@@ -1,13 +1,34 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The permission maps: which MSRs and ports exit. As few as can be, since an
- * exit costs 20 us. Synthetic MSRs need no bits: they lie outside the map's
- * ranges and exit always (APM volume 2, 15.11).
+ * The permission maps: which MSRs and ports exit. An exit costs 20 us, so of MSRs as
+ * few as can be; synthetic ones need no bits: they lie outside the map's ranges and
+ * exit always (APM volume 2, 15.11). Ports are little used, and much of a PC hangs on
+ * them: those that a guest has are listed, and all others exit.
  */
 #include "lib.h"
 #include "svm/msr.h"
 #include "svm/svm.h"
-#include "testdev.h"
+
+struct ports {
+	u16 first, last;
+};
+
+/* Intel ICH9 datasheet, tables 9-2 and 9-3, but for the delays and the console. */
+static const struct ports guests[] = {
+	{ 0x20, 0x21 }, { 0xa0, 0xa1 }, { 0x4d0, 0x4d1 },	/* interrupt controllers */
+	{ 0x40, 0x43 }, { 0x61, 0x61 },				/* timer and its gate */
+	{ 0x70, 0x71 },						/* clock */
+	{ 0x80, 0x80 }, { 0xed, 0xed },				/* nothing: kernels wait so */
+	{ 0xe9, 0xe9 },						/* QEMU's debug console */
+	{ 0x2e8, 0x2ef }, { 0x2f8, 0x2ff },			/* serial */
+	{ 0x3e8, 0x3ef }, { 0x3f8, 0x3ff },
+};
+
+/*
+ * From PMBASE, ICH9 datasheet, 13.8.3: status and enable of events, the timer, those of
+ * general purpose events. Not control (sleep), SMI and the watchdog.
+ */
+static const struct ports power[] = { { 0, 3 }, { 8, 0xb }, { 0x20, 0x2f } };
 
 static void msr_bits(u8 *map, u32 msr, bool read, bool write)
 {
@@ -17,7 +38,14 @@ static void msr_bits(u8 *map, u32 msr, bool read, bool write)
 	map[base + bit / 8] |= (u8)((read | write << 1) << (bit % 8));
 }
 
-void permit_build(struct svm *s, bool testdev)
+static void grant(u8 *map, const struct ports *list, u32 n, u32 base)
+{
+	for (u32 i = 0; i < n; i++)
+		for (u32 port = base + list[i].first; port <= base + list[i].last; port++)
+			map[port / 8] &= (u8)~(1u << (port % 8));
+}
+
+void permit_build(struct svm *s)
 {
 	u8 *msr = hv_alloc_pages(2), *io = hv_alloc_pages(3);
 
@@ -31,12 +59,10 @@ void permit_build(struct svm *s, bool testdev)
 	/* nor an SMI */
 	for (u32 i = MSR_X2APIC_LVT; i <= MSR_X2APIC_LVT_LAST; i++)
 		msr_bits(msr, i, false, true);
-	io[PORT_EXIT / 8] |= 1 << (PORT_EXIT % 8);
-	io[PORT_PHASE / 8] |= 1 << (PORT_PHASE % 8);
-	/* PCI configuration: functions that hvhost keeps are not to be found */
-	io[PORT_PCI / 8] = 0xff;
-	if (testdev)
-		io[PORT_TESTDEV / 8] |= 0xf << (PORT_TESTDEV % 8);
+	memset(io, 0xff, 3 * PAGE_SIZE);
+	grant(io, guests, ARRAY_SIZE(guests), 0);
+	if (s->pm)
+		grant(io, power, ARRAY_SIZE(power), s->pm);
 	s->msrpm = (u64)msr;
 	s->iopm = (u64)io;
 }

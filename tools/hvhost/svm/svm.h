@@ -4,7 +4,7 @@
  * it. boot/ calls the first three; the rest is between the files of svm/.
  *
  * A guest owns its local APIC and takes its interrupts without an exit. What
- * exits is CPUID, MSRs that are not the processor's, VMMCALL, two ports, and
+ * exits is CPUID, MSRs that are not the processor's, VMMCALL, most ports, and
  * NMI, which is how anybody gets a processor out of the guest.
  */
 #ifndef HVHOST_SVM_H
@@ -54,6 +54,7 @@ struct svm {
 	volatile u32 nothing;
 	bool woken;		/* an NMI: pollers are to look */
 	struct refusals refusals;
+	u16 pm;			/* PMBASE: where the power management's ports are; 0: nowhere */
 };
 
 /* Everything but the guest's first processor; APs are up and parked. */
@@ -78,7 +79,7 @@ void svm_wait(void);
 
 /* ---- svm/npt.c, svm/permit.c ---- */
 u64 npt_build(struct vm *vm);		/* physical address of the root; hv_die() */
-void permit_build(struct svm *s, bool testdev);
+void permit_build(struct svm *s);	/* after @pm is known; hv_die() */
 
 /* ---- svm/vcpu.c ---- */
 void vcpu_create(struct vm *vm, u32 index);
@@ -88,10 +89,16 @@ void processor_setup(struct vcpu *v);	/* this processor may VMRUN */
 
 /* ---- svm/exit.c ---- */
 void vcpu_run(struct vcpu *v) __attribute__((noreturn));
+/* What there is to say when the guest ends, however it does. */
+void end_reports(struct vm *vm);
 /* A guest did what no guest may: log why and stop the machine. */
 void guest_stop(struct vcpu *v, const char *why, u64 what) __attribute__((noreturn));
 /* A guest did what nothing comes of: count it, and log what it was, if not for the nth time. */
 void guest_refused(struct vcpu *v, const char *what, u64 value);
+
+/* ---- svm/port.c ---- */
+/* The guest accesses a port that is not its own; its RIP goes on. */
+void port_access(struct vcpu *v);
 
 /* ---- svm/apic.c ---- */
 void apic_ipi(u32 apic_id, u32 low);	/* ICR of this processor's local APIC */

@@ -92,7 +92,7 @@ _Static_assert(sizeof(struct vmcb) == 4096, "vmcb");
 #define IOIO_IN		(1u << 0)
 #define IOIO_STRING	(1u << 2)
 #define IOIO_REP	(1u << 3)
-#define IOIO_4		(1u << 6)	/* four bytes */
+#define IOIO_SIZE(n)	((n) << 4)	/* 1, 2 or 4 bytes */
 
 /* exit_info1 of NPF */
 #define NPF_WRITE	(1u << 1)

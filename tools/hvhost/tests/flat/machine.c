@@ -18,6 +18,12 @@
 #define MSR_LVT		0x832	/* six of them */
 #define SMI		0x200u
 #define PORT_PCI	0xcf8
+#define PORT_APM	0xb2
+#define PORT_FW_CFG	0x510
+#define PM1_CONTROL	4	/* from PMBASE */
+#define SMI_ENABLE	0x30
+#define LPC_PMBASE	0x8000f840u
+#define SLEEP_RAM	(0x2000u | 1 << 10)
 #define PCI(d, where)	(0x80000000u | (u32)(d) << 11 | (where))	/* function 0 */
 #define PCIEXBAR	0x60
 #define PORT_PHASE	0xe8
@@ -149,6 +155,39 @@ static void init_by_entry(void)
 	report(*at(IOAPIC + 0x10) == (MASKED | 0x131), "an entry as it should be");
 }
 
+static u8 port_read8(u16 port)
+{
+	u8 value;
+
+	__asm__ volatile("inb %1, %0" : "=a"(value) : "Nd"(port));
+	return value;
+}
+
+static void port_write16(u16 port, u16 value)
+{
+	__asm__ volatile("outw %0, %1" : : "a"(value), "Nd"(port));
+}
+
+/* Ports of the chipset by which code runs outside of the guest, or data are copied there. */
+static void chipset_ports(void)
+{
+	u16 pm = pci_read(LPC_PMBASE) & 0xff80;
+	u32 smi, said = 0;
+
+	__asm__ volatile("outb %b0, %1" : : "a"(0x5a), "Nd"((u16)PORT_APM));
+	report(port_read8(PORT_APM) != 0x5a, "no SMI by a port");
+	smi = port_read32(pm + SMI_ENABLE);
+	port_write32(pm + SMI_ENABLE, 0);
+	report(smi == ~0u && port_read32(pm + SMI_ENABLE) == ~0u, "nor leave for one (%x)", smi);
+	port_write16(PORT_FW_CFG, 0);
+	for (u32 i = 0; i < 4; i++)
+		said = said << 8 | port_read8(PORT_FW_CFG + 1);
+	report(said == ~0u, "QEMU's configuration device (%x)", said);
+	/* it would wake up in firmware, and no hypervisor below it */
+	port_write16(pm + PM1_CONTROL, SLEEP_RAM);
+	report(hypercalls_on(), "no sleep but the last");
+}
+
 /* Local vectors of SMI: firmware would run outside of the guest. */
 static void smi_by_vector(void)
 {
@@ -180,5 +219,6 @@ void flat_test(void)
 	init_by_store();
 	init_by_entry();
 	smi_by_vector();
+	chipset_ports();
 	report(hypercalls_on(), "the host is there");
 }
