@@ -132,10 +132,9 @@ extern const struct pci_machine pci_machine_ports;	/* backend/passthrough_port.c
 
 struct vpci {
 	struct vpci_bus *buses;
-	struct refusals refusals;	/* of what is on no bus */
+	struct refusals refusals;	/* of what is on no bus, and of the chipset */
 	const struct pci_machine *machine;
 	u32 address;		/* what the guest wrote to port 0xcf8 */
-	struct refusals refusals;	/* of the chipset's registers */
 	u32 nhidden;
 	u16 hidden[PCI_MAX_HIDDEN];
 };
