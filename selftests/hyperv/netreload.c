@@ -58,6 +58,23 @@ static bool unload(void)
 	return true;
 }
 
+/*
+ * Sub-channels are opened behind the NIC that has them: what the host holds for each can
+ * be compared when all are. Queues are shown when that is done.
+ */
+static bool all_queues(const char *nic)
+{
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	int64_t end = now_ms() + WAIT_MS;
+
+	while (!is_there("/sys/class/net/%s/queues/rx-%ld", nic, cpus - 1)) {
+		if (now_ms() > end)
+			return false;
+		nap(10);
+	}
+	return true;
+}
+
 static const char *cycle(const char *file, bool mark)
 {
 	char nic[IFNAMSIZ] = "";
@@ -67,6 +84,8 @@ static const char *cycle(const char *file, bool mark)
 		return "no interface";
 	if (!answers(nic))
 		return "the peer does not answer";
+	if (mark && !all_queues(nic))
+		return "a queue of each processor";
 	if (mark)
 		phase(1);
 	senders(nic);
@@ -98,7 +117,7 @@ int main(int argc, char **argv)
 		wrong = cycle(argv[1], done == WARM);
 	ktap(&k, !wrong, "hv_netvsc comes and goes %d times%s%s", done, wrong ? ": " : "",
 	     wrong ? wrong : "");
-	ktap(&k, bring_up(nic, sizeof(nic)) && answers(nic), "and its NIC works");
+	ktap(&k, bring_up(nic, sizeof(nic)) && answers(nic) && all_queues(nic), "and its NIC works");
 	phase(2);
 	ktap(&k, !(get_number("/proc/sys/kernel/tainted%s%s", "", "") & 0x42b0),
 	     "the kernel warned of nothing");
