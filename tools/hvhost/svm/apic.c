@@ -143,6 +143,14 @@ void apic_guest_icr(struct vcpu *v, u64 icr)
 	mmio_write(APIC + APIC_ICR, (u32)icr);
 }
 
+bool apic_guest_x2icr(struct vcpu *v, u64 icr)
+{
+	if (!x2apic())
+		return false;
+	apic_guest_icr(v, icr);
+	return true;
+}
+
 /*
  * An SMI would have firmware run outside of the guest, on memory that the guest fills.
  * An NMI is hvhost's to see and nothing comes of it: Linux has one for its counters.

@@ -130,8 +130,7 @@ static bool write_msr(struct vcpu *v, u32 msr, u64 value)
 		b->efer = (value & ~(EFER_LMA | EFER_SVME)) | (b->efer & EFER_LMA) | EFER_SVME;
 		return true;
 	case MSR_X2APIC_ICR:
-		apic_guest_icr(v, value);
-		return true;
+		return apic_guest_x2icr(v, value);
 	case MSR_X2APIC_LVT ... MSR_X2APIC_LVT_LAST:
 		return apic_guest_lvt(v, msr, value);
 	}

@@ -105,6 +105,8 @@ void apic_ipi(u32 apic_id, u32 low);	/* ICR of this processor's local APIC */
 void apic_start_ap(struct vcpu *v, u32 page);
 /* The guest writes its ICR, in the layout of the mode its APIC is in. */
 void apic_guest_icr(struct vcpu *v, u64 icr);
+/* The same by MSR. False: #GP, for its APIC is not in x2APIC mode. */
+bool apic_guest_x2icr(struct vcpu *v, u64 icr);
 /*
  * The guest reads or writes byte @offset of the APIC's page: ones and nothing while its
  * APIC is in x2APIC mode, where there is no such page (SDM 3A, 11.12.2).

@@ -5,6 +5,7 @@
  */
 #include "input.h"
 #include "port_room.h"
+#include "tlfs_exit.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -17,7 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	room_begin();
 	room.fake->config.testdev = take(&in, 1) & 1;
 	if (room.fake->config.testdev)
-		assert(testdev_init(&room.fake->vm));
+		assert(tlfs_init(&room.fake->vm) && testdev_init(&room.fake->vm));
 	while (in.left) {
 		u8 what = (u8)take(&in, 1);
 		u32 bytes = 1u << take(&in, 1) % 3, before = room.outs;

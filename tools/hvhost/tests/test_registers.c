@@ -187,7 +187,11 @@ static void interrupts_by_page(void **state)
 static void targets_of_x2apic(void **state)
 {
 	(void)state;
+	assert_false(apic_guest_x2icr(&room.vcpu[0], ICR_INIT | ICR_ASSERT));
+	assert_false(room.vcpu[0].init);
 	room.x2apic = true;
+	assert_true(apic_guest_x2icr(&room.vcpu[0], ICR_ASSERT | 0x41));
+	assert_int_equal(room.icrs, 1);
 	apic_guest_icr(&room.vcpu[0], 1ull << 32 | ICR_INIT | ICR_ASSERT);
 	assert_true(!room.vcpu[0].init && room.vcpu[1].init && !room.vcpu[2].init);
 	/* logical: cluster 0, members 0 and 2 */

@@ -17,6 +17,11 @@
 #define MASKED		0x10000u
 #define MSR_LVT		0x832	/* six of them */
 #define SMI		0x200u
+#define MSR_ICR		0x830
+#define MSR_APIC_BASE	0x1b
+#define APIC_ON		0x800u
+#define APIC_X2		0x400u
+#define APIC_LVT0	0x350
 #define PORT_PCI	0xcf8
 #define PORT_APM	0xb2
 #define PORT_FW_CFG	0x510
@@ -155,6 +160,30 @@ static void init_by_entry(void)
 	report(*at(IOAPIC + 0x10) == (MASKED | 0x131), "an entry as it should be");
 }
 
+/* The APIC in memory, as a guest without x2APIC has it. */
+static void in_memory(void)
+{
+	u64 base;
+	u32 before;
+
+	msr_write(MSR_ICR, SMI);
+	msr_read(MSR_APIC_BASE, &base);
+	msr_write(MSR_APIC_BASE, base & ~(u64)(APIC_ON | APIC_X2));
+	msr_write(MSR_APIC_BASE, (base & ~(u64)APIC_X2) | APIC_ON);
+	report(msr_write(MSR_ICR, INIT) == GP && msr_write(MSR_LVT, MASKED) == GP,
+	       "no ICR and no local vector by MSR");
+	*at(MSI + 0x300) = SMI;
+	*at(MSI) = INIT;
+	before = *at(MSI + APIC_LVT0);
+	*at(MSI + APIC_LVT0) = MASKED | SMI;
+	report(*at(MSI + APIC_LVT0) == before, "no SMI by a local vector in memory");
+	*at(MSI + APIC_LVT0) = MASKED | 0x32;
+	report(*at(MSI + APIC_LVT0) == (MASKED | 0x32), "a vector as it should be");
+	*at(MSI + APIC_LVT0) = before;
+	msr_write(MSR_APIC_BASE, base);
+	report(all_there(), "x2APIC mode again");
+}
+
 static u8 port_read8(u16 port)
 {
 	u8 value;
@@ -219,6 +248,7 @@ void flat_test(void)
 	init_by_store();
 	init_by_entry();
 	smi_by_vector();
+	in_memory();
 	chipset_ports();
 	report(hypercalls_on(), "the host is there");
 }
