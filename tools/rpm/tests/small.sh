@@ -143,7 +143,7 @@ fi
 # Debian's rpm has its database in the home folder, unless told
 mkdir "$top/home" "$top/log.d" && echo '%_dbpath /usr/lib/sysimage/rpm' > "$top/home/.rpmmacros"
 dnf_() {
-	env -u TMPDIR HOME="$top/home" dnf -q -y --installroot="$root" --releasever=1 --nogpgcheck \
+	env -u TMPDIR HOME="$top/home" dnf -q -y --refresh --installroot="$root" --releasever=1 --nogpgcheck \
 		--setopt=cachedir="$top/cache" --setopt=logdir="$top/log.d" --setopt=reposdir=/none \
 		--setopt=persistdir="$top/persist" --setopt=metadata_expire=0 \
 		--repofrompath=k,"file://$small/out/repo" "$@" > "$top/dnf" 2>&1 ||
