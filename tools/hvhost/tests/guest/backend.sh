@@ -80,6 +80,9 @@ else
 	skip "virtio-net behind vPCI" \
 		"no module virtio_net beside this kernel; use one that has it"
 fi
+boot --verbose --vpci e1000e -- ls /sys/bus/pci/devices
+[ $rc = 0 ] && grep -q ':00:00\.0: \[8086:10d3\]' "$dir/out"
+verdict $? "e1000e behind vPCI is found"
 boot --vpci class=060000+class=060000
 [ $rc = 206 ] && grep -q 'needs what the machine does not have' "$dir/err"
 verdict $? "a second host bridge, which the machine does not have, is refused"
