@@ -75,6 +75,17 @@ static u64 end_of(struct vm *vm, const struct image *m)
 	return end;
 }
 
+/* Whether the entry, a physical address, is in a segment's content. */
+static bool entry_good(const struct image *m)
+{
+	struct elf64_segment s;
+
+	for (u32 i = 0; i < m->h.phnum; i++)
+		if (segment(m, i, &s) && m->h.entry >= s.paddr && m->h.entry - s.paddr < s.filesz)
+			return true;
+	return false;
+}
+
 static void copy_segments(const struct image *m)
 {
 	struct elf64_segment s;
@@ -123,7 +134,7 @@ bool vmlinux_load(struct vm *vm, const struct boot_info *bi, struct guest_entry 
 	if (memcmp(m.h.ident, "\177ELF\2\1", 6) || m.h.machine != EM_X86_64)
 		return false;
 	end = end_of(vm, &m);
-	if (!end || m.h.entry >= end || m.h.entry >> 32)
+	if (!end || !entry_good(&m) || m.h.entry >> 32)
 		hv_die("the kernel's entry %lx is not in it: no physical address", m.h.entry);
 	initrd = linux_initrd(vm, bi, INITRD_LIMIT, end);
 	to = linux_place(vm, m.size, initrd ? initrd : 1ull << 32, end);

@@ -73,6 +73,12 @@ refused 199 "is a directory" "a directory is no kernel" "$dir"
 refused 206 "cut short" "half a kernel" "$dir/cut"
 [ ! -f "$vmlinux" ] || head -c 3000000 "$vmlinux" >"$dir/cutelf"
 [ ! -f "$vmlinux" ] || refused 206 "cut short" "half a vmlinux" "$dir/cutelf"
+if [ -f "$vmlinux" ]; then
+	cp "$vmlinux" "$dir/cutelf"
+	# e_entry
+	head -c 8 /dev/zero | dd of="$dir/cutelf" bs=8 seek=3 conv=notrunc status=none
+	refused 206 "is not in it" "a vmlinux that begins nowhere" "$dir/cutelf"
+fi
 refused 207 "no segment" "half an ELF file" "$dir/elf"
 refused 207 "no segment of it is a kernel" "a program for this machine is no kernel" \
 	"$OUT/bin/init"
