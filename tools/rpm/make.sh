@@ -32,6 +32,19 @@ export TARBALL
 tools/rpm/srpm.sh "$work/SOURCES" > /dev/null || exit
 spec=$work/SOURCES/kernel-$PROFILE.spec
 
+# Nothing to do when the sources, the build and the key are those of last time.
+state() {
+	echo "${ZSTD_LEVEL:-}"
+	(cd "$work/SOURCES" && find . -type f ! -name '*.orig.tar.xz' -exec sha256sum {} + | sort)
+	cat "$tree/.built"
+	[ -z "${SIGN_KEY:-}" ] || sha256sum "${SIGN_CERT:-$SIGN_KEY}"
+}
+now=$(state 2> /dev/null)
+if [ "$now" = "$(cat "$to/.made" 2> /dev/null)" ] && ls "$to"/*.src.rpm > /dev/null 2>&1; then
+	echo "$to: up to date"
+	exit 0
+fi
+
 # run WHAT LOG COMMAND...: quietly, with the log's end when it fails
 run() {
 	_what=$1
@@ -50,13 +63,9 @@ run 'the source package' "$log" build -bs "$spec" || exit
 
 # The objects: a copy of the tree's, where make finds nothing to do but what is new.
 # Host tools know the folder they were made in; that is all that names it.
-rm -rf "$obj/private"
-if command -v rsync > /dev/null; then
-	rsync -a --delete --exclude /modules --exclude /modules.new --exclude '*.ko' \
-		--exclude /vmlinux.o --exclude /certs/signing_key.pem "$tree/" "$obj/"
-else
-	rm -rf "$obj" && cp -a "$tree" "$obj"
-fi || die "$obj cannot be written to"
+rsync -a --delete --exclude /modules --exclude /modules.new --exclude '*.ko' \
+	--exclude /vmlinux.o --exclude /certs/signing_key.pem "$tree/" "$obj/" ||
+	die "$obj cannot be written to"
 find "$obj/tools" -name '.*.cmd' -exec sed -i "s,$tree/,$obj/,g" {} +
 
 export AZK_SRC="$src" AZK_OBJ="$obj" AZK_MAKE="$PWD/tools/make"
@@ -64,6 +73,9 @@ export AZK_SRC="$src" AZK_OBJ="$obj" AZK_MAKE="$PWD/tools/make"
 run rpmbuild "$log" build --rebuild "$work"/SRPMS/*.src.rpm || exit
 
 mkdir -p "$to.new" && mv "$work/SRPMS/"*.rpm "$work/RPMS/"*/*.rpm "$to.new/" &&
+	{ tools/rpm/sbom.sh "$to.new" "$src" "$obj" > "$OUT/sbom.log" 2>&1 ||
+		{ tail -n 2 "$OUT/sbom.log" >&2; die 'the SPDX documents failed'; }; } &&
+	printf '%s\n' "$now" > "$to.new/.made" &&
 	rm -rf "$to" && mv "$to.new" "$to" || die "$to could not be written"
 ls -l "$to" | awk 'NR > 1 {
 	printf "%12d  %s\n", $5, $9

@@ -23,8 +23,13 @@ mkdir -p "$devel"
 		"$src/scripts/package/install-extmod-build" "$devel"
 )
 cp "$obj/.config" "$obj/System.map" "$devel/"
-ln -s "/usr/src/kernels/$kver" "$moddir/build"
+ln -s "../../../src/kernels/$kver" "$moddir/build"
 ln -s build "$moddir/source"
+find "$devel" -name .gitignore -delete
+# Programs that run where modules are built need no symbols.
+find "$devel" -type f -perm /111 | while read -r f; do
+	! readelf -h "$f" > /dev/null 2>&1 || strip "$f"
+done
 # Kconfig has written where the source was into what only it reads
 rm -f "$devel/include/config/auto.conf.cmd"
 
@@ -51,6 +56,7 @@ doc=$root/usr/share/doc/$name-doc
 mkdir -p "$doc/patches"
 cp -R "$src/Documentation" "$doc/"
 find "$doc" -name '.*' -type f -delete
+find "$doc" -type f -exec chmod 0644 {} +
 cp "$here/../../README.md" "$doc/"
 cp "$here/README.md" "$doc/packages.md"
 cp "$here/../hvhost/README.md" "$doc/hvhost.md"

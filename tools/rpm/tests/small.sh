@@ -29,9 +29,17 @@ all_there() {
 		[ -f "$p/kernel-azure${_p:+-$_p}-$v.x86_64.rpm" ] || { echo "no $_p"; return 1; }
 	done
 	[ -f "$p/kernel-azure-doc-$v.noarch.rpm" ] && [ -f "$p/kernel-azure-$v.src.rpm" ] &&
-	[ "$(find "$p" -type f | wc -l)" -eq 13 ]
+	[ "$(find "$p" -name "*.rpm" | wc -l)" -eq 13 ]
 }
 is 'each one, and the source package' all_there
+described() {
+	for _f in "$p"/*.rpm; do
+		case $_f in *.src.rpm | */kernel-azure-6*) continue ;; esac
+		grep -q -- "--name $(rpm -qp --qf '%{NAME} --version %{VERSION}-%{RELEASE}' "$_f")" \
+			"${_f%.rpm}.spdx.json" || return
+	done
+}
+is 'beside each a document of what it is made of' described
 # holds PACKAGE FILE...
 holds() {
 	rpm -qpl "$p/kernel-azure-$1-$v.x86_64.rpm" > "$top/list"
@@ -65,6 +73,9 @@ is 'no file names a folder of the build' eval '! grep -rlF "$small" "$top/open"'
 is 'nor has a private key in it' eval '! grep -rle "-----BEGIN.*PRIVATE KEY-----" "$top/open"'
 is 'and no key is left where they were made' eval \
 	'! find "$small/out" -name "*.pem" -o -name private | grep .'
+is 'made again, there is nothing to do' eval \
+	'in_small tools/rpm/make.sh | grep "up to date"'
+echo again > "$small/out/ours/azure/.built"
 : > "$small/out/ours/azure/fail"
 fails_cleanly() {
 	ls -l --time-style=full-iso "$p" > "$top/before"
