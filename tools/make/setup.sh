@@ -9,9 +9,9 @@
 set -u
 
 packages="bc binutils bison build-essential busybox-static ca-certificates ccache clang
-cpio createrepo-c curl debugedit dnf dracut-core dwarves e2fsprogs elfutils flex git gnupg
-gnuplot-nox kmod libcmocka-dev libdw-dev libelf-dev libjansson-dev libclang-rt-dev libssl-dev
-liburing-dev lz4 openssl perl pkg-config rpm rpmlint rsync systemd systemd-boot-efi xz-utils
+cpio createrepo-c curl debugedit dnf dracut-core dwarves e2fsprogs elfutils fdisk flex git
+gnupg gnuplot-nox kmod libcmocka-dev libdw-dev libelf-dev libjansson-dev libclang-rt-dev libssl-dev
+liburing-dev lz4 openssl ovmf perl pkg-config rpm rpmlint rsync systemd systemd-boot-efi xz-utils
 zstd"
 qemu=qemu-system-x86
 qemu_min=10

@@ -18,6 +18,9 @@ case $to in /*) ;; *) to=$PWD/$to ;; esac
 
 tools/rpm/ready.sh || exit
 [ -f "$CONFIG" ] || die "no configuration in $tree; run 'make config PROFILE=$PROFILE'"
+# one at a time: they share the folder
+exec 9> "$OUT/.rpm-lock"
+flock 9
 rm -rf "$work" "$to.new" || die "$work: cannot be removed"
 mkdir -p "$work" || die "$work cannot be written to"
 trap 'rm -rf "$work" "$to.new"' EXIT

@@ -45,7 +45,7 @@ stub=/usr/lib/systemd/boot/efi/linuxx64.efi.stub
 # ---- programs ----
 prog=$root/usr/libexec/kernel-azure
 mkdir -p "$prog/selftests" "$root/usr/bin"
-cp out/bin/azk out/bin/hvhost.elf out/bin/init out/bin/insncount.so "$prog/"
+for f in azk hvhost.elf init ioload netload insncount.so; do cp "out/bin/$f" "$prog/"; done
 strip "$prog/azk"
 strip --strip-unneeded "$prog/insncount.so"
 cp out/selftests/* "$prog/selftests/"

@@ -164,6 +164,7 @@ dnf_() {
 is 'dnf installs the kernel by its name' dnf_ install kernel-azure
 is 'with what it needs' eval \
 	'[ "$(inroot -qa --qf "%{NAME}\n" | grep -c "^kernel-azure\$\|-core\$\|-modules\$")" -eq 3 ]'
+rm -rf "$top/cache"
 cp "$top"/next/*.x86_64.rpm "$p/" && in_small tools/rpm/repo.sh > /dev/null
 is 'it upgrades to the second release' dnf_ upgrade
 is 'and keeps the first' eval \
