@@ -20,7 +20,7 @@ short	:= $(short:%=tools/hvhost/tests/guest/%.sh)
 hyperv	:= $(filter tools/hvhost/%,$(guests))
 export HYPERV := $(filter-out $(short),$(hyperv)) $(filter $(short),$(hyperv))
 export GUEST := $(filter-out $(hyperv),$(guests))
-export BUILD := config build config-upstream build-upstream distro
+export BUILD := config build rpm config-upstream build-upstream distro
 
 tests: azk guest hvhost selftests
 	$(step) tests $(MAKE) -s -j$(J) -C tools/azk OUT=$(OUT) WERROR=-Werror tests

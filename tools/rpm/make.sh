@@ -80,9 +80,9 @@ mkdir -p "$to.new" && mv "$work/SRPMS/"*.rpm "$work/RPMS/"*/*.rpm "$to.new/" &&
 		{ tail -n 2 "$OUT/sbom.log" >&2; die 'the SPDX documents failed'; }; } &&
 	printf '%s\n' "$now" > "$to.new/.made" &&
 	rm -rf "$to" && mv "$to.new" "$to" || die "$to could not be written"
-ls -l "$to" | awk 'NR > 1 {
+(cd "$to" && ls -l -- *.rpm) | awk '{
 	printf "%12d  %s\n", $5, $9
 	n += $5
-	if (/-core-|-modules-[0-9]/)
+	if (/-(core|modules)-[0-9]/)
 		c += $5
 } END { printf "%12d  in all, of which core and modules %d\n", n, c }'
