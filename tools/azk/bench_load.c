@@ -245,7 +245,7 @@ static int bench_load(const struct load_plan *plan, const char *cmd, const char 
 		{ "drain", "US,...", "how late the host looks, in us (0,5,50)", OPT_STR, &o.drain },
 		{ "seeds", "N", "runs of each kind (16)", OPT_INT, &o.seeds },
 		{ "units", "N", "how many in each run (each kind has its own number)", OPT_INT, &o.units },
-		{ "only", "WORD", "only kinds of load whose name begins so", OPT_STR, &o.only },
+		{ "only", "WORD,...", "only kinds of load whose name begins so", OPT_STR, &o.only },
 		{ "memory", "SIZE", "memory (512M)", OPT_SIZE, &o.memory },
 		{ "append", "S", "kernel options, after ours", OPT_STR, &o.append },
 		{ "top", "N", "rows of the list of functions of each kind (0: no lists)", OPT_INT, &o.top },

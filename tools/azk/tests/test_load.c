@@ -45,10 +45,13 @@ static void plan(void **state)
 	const struct load_shape s = { .seeds = 2, .only = "read_4k_qd32_b", .drain = late, .drains = 2 };
 	const struct load_target *t = load_target(&load_storage, true, NULL);
 	struct strv words = STRV_INIT;
+	const struct load_shape some = { .only = "seq,read_4k_qd1,poll_4k_qd1" };
 	struct buf script = BUF_INIT;
 	int cell[LOAD_CELLS_MAX], go[256] = { 0 };
 
 	assert_int_equal(load_cells(&load_storage, &s, cell), 3);
+	assert_int_equal(load_cells(&load_storage, &some, cell), 3);
+	assert_string_equal(load_storage.cells[cell[2]].name, "seq_1m_qd4_b1");
 	assert_string_equal(t->name, "storvsc");
 	assert_null(load_target(&load_storage, true, "nvme"));
 	assert_non_null(load_target(&load_storage, false, "nvme"));
