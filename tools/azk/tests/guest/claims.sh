@@ -19,23 +19,38 @@ grep -q "all agree to the digit" "$dir/boot.txt"
 verdict $? "runs agree to the digit"
 
 # Of the kinds of load those that a claim names, and of the hosts the quickest: the whole
-# is "make bench-storage".
-"$AZK" bench storage "$UPSTREAM" "$KERNEL" --label "$UPSTREAM=upstream" \
-	--label "$KERNEL=ours" --drain 0 --seeds 4 \
-	--only read_4k_qd1,read_4k_qd32_b32,poll_4k_qd32_b32,seq_1m_qd4_b1 \
-	--json "$dir/storage.json" > "$dir/storage.txt" 2> "$dir/err"
-verdict $? "storage: upstream and ours measured"
-sed 's/^/# /' "$dir/err" | tail -n 5
-[ "$(grep -c "agree to the digit" "$dir/storage.txt")" = 2 ]
-verdict $? "storage: runs agree to the digit"
+# is "make bench-storage bench-network".
+load() {	# KIND ONLY
+	"$AZK" bench "$1" "$UPSTREAM" "$KERNEL" --label "$UPSTREAM=upstream" \
+		--label "$KERNEL=ours" --drain 0 --seeds 4 --only "$2" \
+		--json "$dir/$1.json" > "$dir/$1.txt" 2> "$dir/err"
+	verdict $? "$1: upstream and ours measured"
+	sed 's/^/# /' "$dir/err" | tail -n 5
+	[ "$(grep -c "agree to the digit" "$dir/$1.txt")" = 2 ]
+	verdict $? "$1: runs agree to the digit"
+}
+load storage read_4k_qd1,read_4k_qd32_b32,poll_4k_qd32_b32,seq_1m_qd4_b1
+set -- "$dir/boot.json" "$dir/storage.json"
+nic=
+if [ -d "${UPSTREAM%/*}/modules" ]; then
+	load network udp_rx_64,udp_rx_1500,tcp_tx_64k,xdp_drop_64,xdp_tx_64
+	set -- "$@" "$dir/network.json"
+else
+	nic="netvsc is a module, and upstream was built without: MODULES=1 make build-upstream"
+fi
 
-"$AZK" bench claims "$dir/boot.json" "$dir/storage.json" > "$dir/claims" 2> "$dir/err"
+"$AZK" bench claims "$@" > "$dir/claims" 2> "$dir/err"
 rc=$?
 sed 's/^/# /' "$dir/err"
 while read -r word claim; do
 	case $word in
 	holds) verdict 0 "$claim" ;;
-	FAILS | not) verdict 1 "$word $claim" ;;
+	FAILS) verdict 1 "$word $claim" ;;
+	not)
+		case $nic,$claim in
+		?*,"measured"*network.*) skip "$claim" "$nic" ;;
+		*) verdict 1 "$word $claim" ;;
+		esac ;;
 	esac
 done < "$dir/claims"
 grep -q "^holds" "$dir/claims" && [ $rc -eq 0 ]
