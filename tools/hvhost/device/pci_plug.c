@@ -102,13 +102,21 @@ static void come_back(struct vm *vm, struct event *e)
 	}
 }
 
-/* A function that was ejected, or one more of ours. */
+/*
+ * A function that was ejected, or one more of ours. Linux removes the device before it
+ * says EJECTION_COMPLETE, so a guest can look done when it is not.
+ */
 static int add(struct vpci_bus *bus, u32 i)
 {
 	static const struct vpci_function_config ours = { .kind = VPCI_TEST };
 	struct pci_function *f = &bus->fn[i];
 	int err = 0;
 
+	if (f->ejecting) {		/* the guest has not let go of it yet */
+		hv_log("%s: add slot %#x: when it is ejected", bus->dev.name, f->desc.slot);
+		f->back_after = 1;
+		return 0;
+	}
 	if (f->present)
 		return -HV_EBUSY;
 	if (f->ops)
@@ -138,7 +146,8 @@ int pci_act(struct vmbus_device *dev, const struct vmbus_action *a)
 	if (strcmp(a->verb, "add"))
 		return -HV_ENOENT;
 	if (!a->n)
-		for (i = 0; i < VPCI_MAX_FUNCTIONS && bus->fn[i].present; i++)
+		for (i = 0; i < VPCI_MAX_FUNCTIONS && bus->fn[i].present &&
+		     !bus->fn[i].ejecting; i++)
 			;
 	return i < VPCI_MAX_FUNCTIONS ? add(bus, (u32)i) : -HV_EINVAL;
 }

@@ -72,6 +72,26 @@ static void by_action(void **state)
 	assert_int_equal(cfg_read(VPCI_SLOT(0, 1), 0, 4), 0x48561414);
 }
 
+/* Asked for again before the guest has let go of it: that one comes, and no third. */
+static void added_while_it_goes(void **state)
+{
+	struct vpci_eject_complete done = { PCI_EJECTION_COMPLETE, VPCI_SLOT(0, 1), 0 };
+	struct vpci_relations *r;
+
+	(void)state;
+	bring_up(VPCI_TEST, VPCI_TEST, VPCI_VERSION_1_4);
+	assert_int_equal(act("eject", 1, 0, 1), 0);
+	assert_int_equal(act("add", 0, 0, 0), 0);
+	assert_false(world_bus()->fn[2].present);
+	world_request(&done, sizeof(done), 0);
+	assert_int_equal(cfg_read(VPCI_SLOT(0, 1), 0, 4), ~0u);
+	world_pass(1);
+	r = last_sent();
+	assert_int_equal(r->type, PCI_BUS_RELATIONS2);
+	assert_int_equal(r->count, 2);
+	assert_int_equal(cfg_read(VPCI_SLOT(0, 1), 0, 4), 0x48561414);
+}
+
 /* A bus that went with its last function comes with its first. */
 static void the_bus_by_action(void **state)
 {
@@ -128,8 +148,8 @@ static void a_bus_that_went(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(eject_one_of_two), T(eject_the_last), T(by_action), T(the_bus_by_action),
-		T(a_bus_that_went),
+		T(eject_one_of_two), T(eject_the_last), T(by_action), T(added_while_it_goes),
+		T(the_bus_by_action), T(a_bus_that_went),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
