@@ -20,8 +20,9 @@ short	:= $(short:%=tools/hvhost/tests/guest/%.sh)
 hyperv	:= $(filter tools/hvhost/%,$(guests))
 export HYPERV := $(filter-out $(short),$(hyperv)) $(filter $(short),$(hyperv))
 export GUEST := $(filter-out $(hyperv),$(guests))
-# netvsc is a module: what is said of it is measured against upstream's.
-export BUILD := config build rpm config-upstream build-upstream distro MODULES=1
+# netvsc is a module: what is said of it is measured against that of upstream.
+export BUILD := config build rpm config-upstream build-upstream distro \
+	MODULES=drivers/net/hyperv/hv_netvsc.ko
 
 tests: azk guest hvhost selftests
 	$(step) tests $(MAKE) -s -j$(J) -C tools/azk OUT=$(OUT) WERROR=-Werror tests

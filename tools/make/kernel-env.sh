@@ -41,8 +41,10 @@ fi
 kcflags=
 [ "$cc" = gcc ] && kcflags="-ftrack-macro-expansion=0 -Wno-int-in-bool-context"
 
-# kmake SRC OUT TARGET...: the kernel's own make
+# kmake SRC OUT TARGET...: the kernel's own make. OUT/.release is the kernel's name
+# when there is one: as an option it would be in a header that every file includes.
 kmake() {
+	_name=$(cat "$2/.release" 2> /dev/null) || _name=
 	_src=$(cd "$1" && pwd) || return
 	_out=../$(basename "$2")
 	_map="-ffile-prefix-map=$_src/="
@@ -55,5 +57,6 @@ kmake() {
 	fi
 	shift 2
 	(cd "$_src" && exec make O="$_out" -j"${J:-2}" ${V:+V="$V"} ${_jobs:+"$_jobs"} \
+		${_name:+KERNELRELEASE="$_name"} \
 		CC="$kcc" KCFLAGS="$_map $kcflags" KAFLAGS="$_map" "$@")
 }

@@ -20,12 +20,23 @@ upstream=
 exec 9> out/.build-lock
 if command -v flock > /dev/null; then flock 9; fi
 
-# A kernel to compare with needs its modules only when they are asked for.
+# A kernel to compare with needs its modules only when they are asked for: MODULES=1, or
+# only those that are named, as the kernel's make names them (drivers/net/dummy.ko).
 goal=all
-[ "$side" = upstream ] && [ -z "${MODULES:-}" ] && goal=bzImage
+few=
+if [ "$side" = upstream ]; then
+	case ${MODULES:-} in
+	"") goal=bzImage ;;
+	*.ko) goal=bzImage few=$MODULES ;;
+	esac
+fi
+
+# Ours has the name of its packages; theirs is not to be taken for one.
+name=
+[ "$side" = upstream ] || name=$(tools/make/release.sh) || exit
 
 tree=$(out/bin/azk tree --id $upstream) || exit
-want=$(echo "$tree $goal" && $cc --version | head -n 1 && $ld --version | head -n 1 &&
+want=$(echo "$tree $goal $few $name" && $cc --version | head -n 1 && $ld --version | head -n 1 &&
 	sha256sum "$out/.config" tools/make/kernel.sh tools/make/kernel-env.sh) || exit
 if [ "$want" = "$(cat "$out/.built" 2>/dev/null)" ] &&
    [ -f "$out/bzImage" ] && [ -f "$out/vmlinux" ]; then
@@ -33,6 +44,7 @@ if [ "$want" = "$(cat "$out/.built" 2>/dev/null)" ] &&
 	exit 0
 fi
 rm -f "$out/.built"
+if [ -n "$name" ]; then echo "$name" > "$out/.release"; else rm -f "$out/.release"; fi
 
 # count: on a terminal, how many lines the build has printed so far
 count() {
@@ -47,10 +59,16 @@ count() {
 	fi
 }
 
+# They are linked after the kernel whose symbols they use, and installed by this list.
+build_few() {
+	# shellcheck disable=SC2086 # a list of paths without blanks
+	kmake "$src" "$out" $few && printf '%s\n' $few | sed 's/ko$/o/' > "$out/modules.order"
+}
+
 build() {
-	kmake "$src" "$out" $goal &&
+	kmake "$src" "$out" $goal && { [ -z "$few" ] || build_few; } &&
 	rm -rf "$out/modules.new" &&
-	if [ "$goal" = all ] && grep -q "^CONFIG_MODULES=y" "$out/.config"; then
+	if [ "$goal$few" != bzImage ] && grep -q "^CONFIG_MODULES=y" "$out/.config"; then
 		kmake "$src" "$out" INSTALL_MOD_PATH="$OUT/${out#out/}/modules.new" \
 			INSTALL_MOD_STRIP=1 modules_install
 	fi

@@ -32,7 +32,7 @@ if [ -n "${SIGN_KEY:-}" ]; then
 fi
 TARBALL=$(out/bin/azk base path) || exit
 export TARBALL
-tools/rpm/srpm.sh "$work/SOURCES" > /dev/null || exit
+named=$(tools/rpm/srpm.sh "$work/SOURCES") || exit
 spec=$work/SOURCES/kernel-$PROFILE.spec
 
 # Nothing to do when the sources, the build and the key are those of last time.
@@ -64,12 +64,23 @@ build() {
 log=$OUT/rpm.log
 run 'the source package' "$log" build -bs "$spec" || exit
 
-# The objects: a copy of the tree's, where make finds nothing to do but what is new.
-# Host tools know the folder they were made in; that is all that names it.
-rsync -a --delete --exclude /modules --exclude /modules.new --exclude '*.ko' \
-	--exclude /vmlinux.o --exclude /certs/signing_key.pem "$tree/" "$obj/" ||
-	die "$obj cannot be written to"
-find "$obj/tools" -name '.*.cmd' -exec sed -i "s,$tree/,$obj/,g" {} +
+# The objects. The tree's kernel has the name of its packages and a key of its own, so it
+# is what they take, as it is. Another name (files that no commit has) or key: a copy,
+# where make finds nothing to do but what knows these. Host tools know the folder they
+# were made in; that is all that names it.
+name=$(tools/make/release.sh)
+if [ "${name%.x86_64*}" = "$named" ] && [ -z "${SIGN_KEY:-}" ] &&
+   [ "$(cat "$tree/include/config/kernel.release" 2> /dev/null)" = "$name" ]; then
+	exec 8> "$OUT/.build-lock"
+	flock 8
+	obj=$tree
+	export AZK_BUILT=1
+else
+	rsync -a --delete --exclude /modules --exclude /modules.new --exclude '*.ko' \
+		--exclude /vmlinux.o --exclude /certs/signing_key.pem "$tree/" "$obj/" ||
+		die "$obj cannot be written to"
+	find "$obj/tools" -name '.*.cmd' -exec sed -i "s,$tree/,$obj/,g" {} +
+fi
 
 export AZK_SRC="$src" AZK_OBJ="$obj" AZK_MAKE="$PWD/tools/make"
 # Rebuilt, as anybody would: binary packages say which source package they are of.

@@ -87,6 +87,30 @@ fails_cleanly() {
 is 'a build that fails says why and leaves the packages of before' fails_cleanly
 rm -f "$small/out/ours/azure/fail"
 
+# ---- of a tree whose kernel has their name ----
+tree=$small/out/ours/azure
+named_tree() (
+	mkdir -p "$tree/certs" && tools/rpm/key.sh "$tree/certs/signing_key.pem" || exit
+	cd "$small/out/ours/src" && make -s O=../azure CC=gcc KCFLAGS= KERNELRELEASE="$kver" \
+		CONFIG_MODULE_SIG_KEY="$tree/certs/signing_key.pem" all &&
+	echo "$kver" > "$tree/include/config/kernel.release" && : > "$tree/fail"
+)
+as_it_is() {
+	rpm2cpio "$top/asis/kernel-azure-core-$v.x86_64.rpm" | (cd "$top" && cpio -idmu --quiet) &&
+	cmp "$tree/arch/x86/boot/bzImage" "$top/usr/lib/modules/$kver/vmlinuz"
+}
+is 'a tree with a kernel of that name' named_tree
+is 'packages are made of it without a build' eval \
+	'(RPM_OUT=$top/asis; export RPM_OUT; in_small tools/rpm/make.sh)'
+is 'its kernel is in them' as_it_is
+another_name() {
+	(RPM_RELEASE=9.azk1 RPM_OUT=$top/nine; export RPM_RELEASE RPM_OUT
+	in_small tools/rpm/make.sh) 2>&1 | tee "$top/err"
+	grep -q 'told to fail' "$top/err"
+}
+is 'another name is built' another_name
+rm -rf "$tree/fail" "$tree/certs" "$tree/include" "$top/usr"
+
 # ---- again, elsewhere ----
 # another user has to get there
 there=$(mktemp -d /var/tmp/azk-rpm.XXXXXX) || exit 1

@@ -36,7 +36,7 @@ if [ -d "${UPSTREAM%/*}/modules" ]; then
 	load network udp_rx_64,udp_rx_1500,tcp_tx_64k,xdp_drop_64,xdp_tx_64
 	set -- "$@" "$dir/network.json"
 else
-	nic="netvsc is a module, and upstream was built without: MODULES=1 make build-upstream"
+	nic="netvsc is a module, and upstream was built without: make build-upstream MODULES=drivers/net/hyperv/hv_netvsc.ko"
 fi
 
 "$AZK" bench claims "$@" > "$dir/claims" 2> "$dir/err"
