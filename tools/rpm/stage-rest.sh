@@ -42,6 +42,9 @@ stub=/usr/lib/systemd/boot/efi/linuxx64.efi.stub
 "$here/uki.sh" $stub "$obj/arch/x86/boot/bzImage" "$kver" "$(cat "$here/uki.cmdline")" \
 	> "$moddir/vmlinuz-uki.efi"
 
+# ---- where modules of others go ----
+mkdir "$moddir/updates" "$moddir/weak-updates"
+
 # ---- programs ----
 prog=$root/usr/libexec/kernel-azure
 mkdir -p "$prog/selftests" "$root/usr/bin"

@@ -67,11 +67,11 @@ else
 	: > split/modules; : > split/modules-extra; : > split/modules-internal
 fi
 
-# ---- what rpm asks about files: what it always does, and one more ----
+# ---- what rpm asks about files: what it always does, and two more ----
 rm -rf fileattrs
 mkdir fileattrs
 cp "$(rpm --eval '%{_fileattrsdir}')"/*.attr fileattrs/
-: > fileattrs/azksym.attr
+: > fileattrs/azksym.attr > fileattrs/azkmod.attr
 
 # ---- what rpm's %files take ----
 suffix=.ko${level:+.zst}

@@ -23,18 +23,18 @@ fi
 is 'a project in small' small_project "$small"
 is 'its packages are made' in_small tools/rpm/make.sh
 [ $failed -eq 0 ] || finish
-parts='bench core debuginfo devel headers modules modules-extra modules-internal selftests uki'
+parts='bench core debuginfo devel devel-matched headers modules modules-extra modules-internal selftests uki'
 all_there() {
 	for _p in '' $parts; do
 		[ -f "$p/kernel-azure${_p:+-$_p}-$v.x86_64.rpm" ] || { echo "no $_p"; return 1; }
 	done
 	[ -f "$p/kernel-azure-doc-$v.noarch.rpm" ] && [ -f "$p/kernel-azure-$v.src.rpm" ] &&
-	[ "$(find "$p" -name "*.rpm" | wc -l)" -eq 13 ]
+	[ "$(find "$p" -name "*.rpm" | wc -l)" -eq 14 ]
 }
 is 'each one, and the source package' all_there
 described() {
 	for _f in "$p"/*.rpm; do
-		case $_f in *.src.rpm | */kernel-azure-6*) continue ;; esac
+		case $_f in *.src.rpm | */kernel-azure-6* | *-devel-matched-*) continue ;; esac
 		grep -q -- "--name $(rpm -qp --qf '%{NAME} --version %{VERSION}-%{RELEASE}' "$_f")" \
 			"${_f%.rpm}.spdx.json" || return
 	done
@@ -50,8 +50,12 @@ is 'modules are in the package they belong to' eval \
 	'holds modules "/usr/lib/modules/$kver/kernel/drivers/a.ko.zst" &&
 	holds modules-extra "/usr/lib/modules/$kver/kernel/drivers/rare/b.ko.zst" &&
 	holds modules-internal "/usr/lib/modules/$kver/kernel/lib/tests/c.ko.zst"'
-is 'symbols are provided with their checksums' eval \
-	'rpm -qp --provides "$p/kernel-azure-core-$v.x86_64.rpm" | grep -qx "kernel(foo) = 0x12345678"'
+# provides PACKAGE WHAT
+provides() { rpm -qp --provides "$p/kernel-azure-$1-$v.x86_64.rpm" > "$top/list" && grep -qxF "$2" "$top/list"; }
+is 'symbols are provided with their checksums' provides core 'kernel(foo) = 0x12345678'
+is 'by the image for UEFI, too' provides uki 'kernel(foo) = 0x12345678'
+is 'modules are, by name, and those built in' eval \
+	'provides modules "kmod(a.ko)" && provides modules-extra "kmod(b.ko)" && provides core "kmod(inside.ko)"'
 open_all() {
 	rm -rf "$top/open" && mkdir "$top/open" || return
 	for _f in "$p"/*.rpm; do
@@ -140,6 +144,7 @@ next() { for _p; do echo "$top/next/kernel-azure$_p-$w.x86_64.rpm"; done; }
 # quietly COMMAND...: no word from scriptlets
 quietly() { "$@" > "$top/said" 2>&1 && empty "$top/said" || { cat "$top/said"; return 1; }; }
 verify() { inroot -Va > "$top/verify" 2>&1; empty "$top/verify"; }
+verify_devel() { inroot -V --nodeps "kernel-azure-devel-$v" "kernel-azure-devel-$w" > "$top/verify" 2>&1; empty "$top/verify"; }
 # left KVER: nothing of it
 left() {
 	find "$root" -path "$root/proc" -prune -o -name "*$1*" -print > "$top/left"
@@ -150,6 +155,8 @@ is 'a root for tests' new_root
 main="'' -core -modules -modules-extra -modules-internal"
 is 'they install without a word' quietly inroot -i $(eval pkg $main)
 is 'and verify' verify
+is 'weak-modules was told, before kernel-install' grep -qx "add-kernel $kver, no entry" "$root/run/weak"
+is 'the checksums of symbols are in /boot' cmp "$root/usr/lib/modules/$kver/symvers.xz" "$root/boot/symvers-$kver.xz"
 is 'kernel-install was called' cmp "$root/usr/lib/modules/$kver/vmlinuz" "$root/boot/azktest/$kver/linux"
 is 'the image for UEFI is in place of core, not beside it' fails inroot -i $(pkg -uki)
 is 'one that few need can go alone, and comes back' eval \
@@ -163,12 +170,22 @@ is 'both are there, and verify' eval \
 named() { for _p; do echo "kernel-azure$_p-$v"; done; }
 is 'the first is removed without a word' quietly inroot -e $(eval named $main)
 is 'nothing of it is left' left "$kver"
+is 'and weak-modules was told' grep -qx "remove-kernel $kver, no entry" "$root/run/weak"
 is 'and the second verifies' verify
 is 'the second is removed' quietly inroot -e $(eval named $main | sed "s/$v/$w/")
 is 'nothing of it is left either' left "$w.x86_64"
 is 'the image for UEFI installs' quietly inroot -i $(pkg -uki -modules)
 is 'and goes' quietly inroot -e kernel-azure-uki kernel-azure-modules
 is 'leaving nothing' left "$kver"
+
+# ---- what modules are built against, of two releases ----
+dev() { echo "$root/usr/src/kernels/$1/include/config/auto.conf"; }
+is 'devel installs alone, of both releases' quietly inroot -i --nodeps $(pkg -devel) $(next -devel)
+is 'what is the same in them is one file' test "$(dev "$kver")" -ef "$(dev "$w.x86_64")"
+is 'and they verify' verify_devel
+is 'they go' quietly inroot -e "kernel-azure-devel-$v" "kernel-azure-devel-$w"
+is 'leaving nothing of the one' left "$kver"
+is 'and nothing of the other' left "$w.x86_64"
 
 # ---- the same by dnf, from the repository ----
 if ! command -v dnf > /dev/null; then
