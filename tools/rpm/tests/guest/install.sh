@@ -35,12 +35,30 @@ provides() {
 	for _x; do grep -qxF -- "$_x" "$top/provides" || { echo "no $_x"; return 1; }; done
 }
 is 'core provides what dnf, dracut and akmods look for' provides -core \
-	'installonlypkg(kernel)' "kernel-uname-r = $kver" "kernel-core-uname-r = $kver" "kernel = $vr"
-is 'modules too' provides -modules 'installonlypkg(kernel-module)' "kernel-modules-uname-r = $kver"
-is 'and devel' provides -devel 'installonlypkg(kernel)' "kernel-devel-uname-r = $kver"
+	'installonlypkg(kernel)' "kernel-uname-r = $kver" "kernel-core-uname-r = $kver" "kernel = $vr" \
+	"kernel-core = $vr" "$name-uname-r = $kver" "$name-core-uname-r = $kver" 'kmod(hv_storvsc.ko)'
+is 'modules too, also as what Fedora splits off them' provides -modules 'installonlypkg(kernel-module)' \
+	"kernel-modules = $vr" "kernel-modules-uname-r = $kver" "kernel-modules-core = $vr" \
+	"kernel-modules-core-uname-r = $kver" "$name-modules-core-uname-r = $kver" 'kmod(hv_netvsc.ko)'
+is 'and modules-extra' provides -modules-extra 'installonlypkg(kernel-module)' \
+	"kernel-modules-extra = $vr" "kernel-modules-extra-uname-r = $kver"
+is 'and devel' provides -devel 'installonlypkg(kernel)' "kernel-devel = $vr" "kernel-devel-uname-r = $kver"
+is 'and devel-matched, which akmods and DKMS require beside a kernel-core' \
+	provides -devel-matched "kernel-devel-matched = $vr"
+is 'and headers' provides -headers "kernel-headers = $vr" "kernel-headers-x86_64 = $vr" 'glibc-kernheaders = 3.0-46'
+is 'and the image for UEFI' provides -uki 'installonlypkg(kernel)' "kernel-uname-r = $kver" \
+	"kernel-core-uname-r = $kver" 'kmod(hv_storvsc.ko)'
+# devel has many scripts, of which building a module starts few
+asks() {
+	rpm -qp --requires $(pkg -devel) | grep -v '^rpmlib' > "$top/requires"
+	for _x in bison elfutils-libelf-devel findutils flex gcc make openssl-devel perl-interpreter; do
+		grep -qx "$_x" "$top/requires" || { echo "no $_x"; return 1; }
+	done
+	! grep -E '^perl\(|/(python|perl|awk|bash|sed)' "$top/requires"
+}
+is 'devel asks for what building a module takes, and no more' asks
 no_key() {
 	for _f in "$p"/*.rpm; do
-		rpm2archive "$_f" 2> /dev/null < /dev/null > /dev/null
 		rpm2cpio "$_f" | grep -a -l -e '-----BEGIN.*PRIVATE KEY-----' && { echo "$_f"; return 1; }
 	done
 	return 0
