@@ -78,6 +78,8 @@ is 'they install' test $rc -eq 0
 is 'no scriptlet says anything' empty "$top/said"
 is 'within 15 seconds' awk -v t="$took" 'BEGIN { exit t > 15 }'
 verify() { inroot -Va > "$top/verify" 2>&1; empty "$top/verify"; }
+# /sbin/init and /root are ours, and devel asks for compilers
+verify_both() { inroot -Va --nodeps > "$top/verify" 2>&1; sed -i "/sbin.init\$/d" "$top/verify"; empty "$top/verify"; }
 is 'rpm -V finds nothing' verify
 is 'depmod knows the modules' grep -q '^kernel/.*\.ko' "$root/$mods/modules.dep"
 is 'kernel-install took the kernel to /boot' cmp "$root/$mods/vmlinuz" "$root/boot/azktest/$kver/linux"
@@ -180,8 +182,42 @@ is 'with modules of the package' sh -c 'lsinitrd "$1" | grep -q "$2/kernel/.*\.k
 start "dracut's initramfs" "$top/dracut.img" 'rdinit=/init rd.shell=0'
 is 'it handed over to the disk' says 'root sda'
 
+# ---- a second release (only when there is one: NEXT_RPMS) ----
+# left_of RELEASE: nothing of it
+left_of() {
+	find "$root" -path "$root/proc" -prune -o -name "*$1*" -print > "$top/left"
+	empty "$top/left"
+}
+if [ -n "${NEXT_RPMS:-}" ]; then
+	next_core=$(echo "$NEXT_RPMS"/*-core-*.x86_64.rpm)
+	next_kver=$(rpm -qp --provides "$next_core" | sed -n 's/^kernel-uname-r = //p')
+	next_vr=$(rpm -qp --qf '%{VERSION}-%{RELEASE}' "$next_core")
+	next() { for _p; do echo "$NEXT_RPMS/$name$_p-$next_vr.x86_64.rpm"; done; }
+	two="'' -core -modules -modules-extra -devel"
+	# kernels are installed, what is not installonly is upgraded
+	inroot -i --nodeps $(pkg -devel) > "$top/said" 2>&1
+	is 'devel installs, and no scriptlet says anything' empty "$top/said"
+	t0=$(now)
+	inroot -i --nodeps $(eval next "$two") > "$top/said" 2>&1
+	echo "# the second release took $(awk -v a="$t0" -v b="$(now)" 'BEGIN { printf "%.1f", b - a }') s, devel and hardlink with it"
+	is 'a second release installs beside it without a word' empty "$top/said"
+	is 'headers and selftests are upgraded' inroot -U $(next -headers -selftests)
+	is 'what is the same in both devel is one file' test "$root/usr/src/kernels/$kver/include/linux/kernel.h" \
+		-ef "$root/usr/src/kernels/$next_kver/include/linux/kernel.h"
+	is 'the kernel of before is still there' cmp "$root/$mods/vmlinuz" "$root/boot/azktest/$kver/linux"
+	is 'rpm -V finds nothing' verify_both
+	inroot -e $(for _p in '' -core -modules -modules-extra -devel; do echo "$name$_p-$vr"; done) > "$top/said" 2>&1
+	is 'the first release goes without a word' empty "$top/said"
+	is 'and nothing of it is left' left_of "$kver"
+	mke2fs -q -t ext4 -d "$root" "$disk" 600M > /dev/null 2>&1
+	kver=$next_kver
+	start 'the second release' '' 'rdinit=/none'
+	is 'it is the second that runs' says "uname $next_kver"
+	is 'its module loads by its name' says 'modprobe hv_netvsc: 0'
+fi
+
 # ---- and away ----
-is 'they are removed' inroot -e $(rpm -qp --qf '%{NAME}\n' $all)
+is 'they are removed' inroot -e $(rpm -qp --qf '%{NAME}\n' $all) ${next_core:+$name-devel}
 left() { find "$root/boot" "$root/usr/lib/modules" "$root/usr/src" "$root/usr/include" -name "*$kver*" -o -name '*.ko*' 2> /dev/null > "$top/left"; empty "$top/left"; }
 is 'and nothing of the kernel is left' left
 finish
