@@ -40,15 +40,18 @@ log=$OUT/rpm-repro.log
 	{ tail -n 5 "$log" >&2; die "rpmbuild --rebuild failed, all of it in $log"; }
 
 same=0
+differ=
 for f in "$a"/*.rpm; do
 	case $f in *.src.rpm) continue ;; esac
 	g=$(find "$there/build/top/RPMS" -name "$(basename "$f")")
 	[ -n "$g" ] || die "$(basename "$f") was not made"
-	if ! cmp -s "$f" "$g"; then
-		tools/rpm/differ.sh "$f" "$g"
-		die "$(basename "$f") differs"
+	if cmp -s "$f" "$g"; then
+		same=$((same + 1))
+	else
+		[ -n "$differ" ] || tools/rpm/differ.sh "$f" "$g"
+		differ="$differ $(basename "$f")"
 	fi
-	same=$((same + 1))
 done
+[ -z "$differ" ] || die "$same packages are the same, these differ:$differ"
 echo "$same packages, the same to the bit: by $(id -un) in $PWD," \
 	"${other:+by uid 65534 }in $there${CACHE:+ (with the compiler cache)}"

@@ -175,6 +175,14 @@ printf '0x12345678\tfoo\tvmlinux\tEXPORT_SYMBOL\t\n0x00000000\tbar\tvmlinux\tEXP
 	xz > "$top/symvers.xz"
 is 'exported symbols with a checksum are provided' sh -c \
 	'[ "$(echo "$1" | tools/rpm/ksyms.sh)" = "kernel(foo) = 0x12345678" ]' - "$top/symvers.xz"
+# plugin DIR: the plugin of azk, made in DIR as build.sh makes it
+plugin() {
+	mkdir -p "$1/tools" && cp -R tools/azk "$1/tools/" || return
+	make -s -C "$1/tools/azk" OUT="$1/out" CFLAGS="-ffile-prefix-map=$1=. -ffile-prefix-map=$1/out=out" \
+		"$1/out/bin/insncount.so" && strip --strip-unneeded "$1/out/bin/insncount.so"
+}
+plugins() { plugin "$top/p1" && plugin "$top/elsewhere/p2" && cmp "$top/p1/out/bin/insncount.so" "$top/elsewhere/p2/out/bin/insncount.so"; }
+is 'made in two folders, the plugin is the same' plugins
 stub=/usr/lib/systemd/boot/efi/linuxx64.efi.stub
 uki() {
 	$rpm/uki.sh $stub "$AZK" 6.18-test 'root=x quiet' > "$top/a.efi" && sleep 1.1 &&
