@@ -69,7 +69,7 @@ run 'the source package' "$log" build -bs "$spec" || exit
 # where make finds nothing to do but what knows these. Host tools know the folder they
 # were made in; that is all that names it.
 name=$(tools/make/release.sh)
-if [ "${name%.x86_64*}" = "$named" ] && [ -z "${SIGN_KEY:-}" ] &&
+if [ "${name%.x86_64*}" = "$named" ] && [ -z "${SIGN_KEY:-}" ] && [ -f "$tree/.built" ] &&
    [ "$(cat "$tree/include/config/kernel.release" 2> /dev/null)" = "$name" ]; then
 	exec 8> "$OUT/.build-lock"
 	flock 8

@@ -1,3 +1,7 @@
+	if [ -n "${3:-}" ]; then
+		grep -q "^hvhost: fault: scsi0 .*: $3 " "$dir/log"
+		verdict $? "$1, $2 vCPUs: the host did it"
+	fi
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # A SCSI host that completes commands twice, late and out of order, or that looks at its
